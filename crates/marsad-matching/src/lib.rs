@@ -1,1 +1,27 @@
-//! marsad-matching
+//! Normalise, fingerprint and group texts into statements.
+//!
+//! **What.** A statement is the same text wherever it reappears: re-posted word for word, with
+//! another footer, with diacritics or without, inside a digest, cut short, or forwarded.
+//!
+//! **Main path.** [`Fingerprinter::fingerprint`] at import (one pass over the text, no allocation
+//! but for lines), kept as columns ([`Prints`]); then [`group`] over a whole corpus: learn channel
+//! frames, mask them, find candidates by signature, verify them on the texts, resolve in the order
+//! of time.
+//!
+//! **Invariants.** Pure: no I/O, no clock, no chance. Equal corpora give equal statements, and rows
+//! are in an order that does not depend on the input's. Every post is in at least one statement,
+//! and leads or joins exactly one, besides those it merely contains. Statements do not chain: a
+//! member is alike to the first post, not to another member. Empty texts match nothing.
+//!
+//! **Not here.** Reading texts from anywhere, storing prints, who was first.
+
+mod fingerprint;
+mod group;
+pub mod normalise;
+mod prints;
+mod statement;
+
+pub use fingerprint::{FINGERPRINT_VERSION, Fingerprint, Fingerprinter};
+pub use group::{Options, group};
+pub use prints::Prints;
+pub use statement::{Member, Relation, Statement, Statements, Tally};
