@@ -1,1 +1,39 @@
-//! marsad-interpret
+//! Records to readings: from kept bytes to posts, channels, coverage, events and problems.
+//!
+//! **What.** One file per format. An import is one decompressed file, cut into chunks; a
+//! [`Manifest`] keeps the settings, so that the chunks can be read again at any time.
+//!
+//! **Main path.** [`recognise`] → [`prepare`] → [`Cutter`] → [`read`] (or [`read_document`] for the
+//! formats that only mean something as a whole).
+//!
+//! **Invariants.** Pure and total: no file, no clock, no panic, and no error for content. What is
+//! not understood becomes a `Problem` with its line, and everything around it is kept. Chunks of a
+//! line format read alike whole and apart, in any order.
+//!
+//! **Not here.** Where bytes come from or are kept; pseudonyms, derived ids and duplicates, which
+//! are the filer's.
+
+mod csv;
+mod cut;
+mod format;
+mod json;
+mod lines;
+mod manifest;
+mod ndjson;
+mod peers;
+mod prepare;
+mod read;
+mod recognise;
+mod rows;
+mod shape;
+mod telegram_desktop;
+mod telethon;
+mod times;
+
+pub use cut::{CHUNK_MAX, Chunk, Cutter, Piece, RECORD_MAX};
+pub use format::{Cutting, Format};
+pub use manifest::{Manifest, ManifestError};
+pub use marsad_types::Reading;
+pub use prepare::{SetupError, prepare};
+pub use read::{read, read_document};
+pub use recognise::recognise;

@@ -1,0 +1,335 @@
+//! marsad-ndjson, version 1: our own interchange, one JSON object a line.
+//!
+//! A field with another type than the contract's makes its whole line a problem: a half-read line
+//! of our own format would hide somebody's broken exporter.
+
+use marsad_types::{
+    Author, Bound, Channel, ChannelKey, Coverage, Event, Forward, Media, Outcome, Platform, Post,
+    PostId, Reading, Resolution, Status,
+};
+use serde::Deserialize;
+
+use crate::json::{self, Maybe, Nested, Object, Reason, Value, missing, shorten};
+use crate::lines::{Problems, each_line};
+use crate::{Chunk, Manifest};
+
+/// Every field of every kind; unknown keys are ignored.
+#[derive(Deserialize)]
+struct Line<'a> {
+    #[serde(borrow, default)]
+    kind: Value<'a>,
+    #[serde(borrow, default)]
+    platform: Value<'a>,
+    #[serde(borrow, default)]
+    channel: Value<'a>,
+    #[serde(borrow, default)]
+    id: Value<'a>,
+    #[serde(borrow, default)]
+    published_at: Value<'a>,
+    #[serde(borrow, default)]
+    published_resolution_s: Value<'a>,
+    #[serde(borrow, default)]
+    observed_at: Value<'a>,
+    #[serde(borrow, default)]
+    observed_prev_at: Value<'a>,
+    #[serde(borrow, default)]
+    edited_at: Value<'a>,
+    #[serde(borrow, default)]
+    deleted_at: Value<'a>,
+    #[serde(borrow, default)]
+    version: Value<'a>,
+    #[serde(borrow, default)]
+    text: Value<'a>,
+    #[serde(borrow, default)]
+    lang: Value<'a>,
+    #[serde(borrow, default)]
+    author: Value<'a>,
+    #[serde(borrow, default)]
+    author_pid: Value<'a>,
+    #[serde(borrow, default)]
+    forward_of: Nested<Object<Origin<'a>>>,
+    #[serde(borrow, default)]
+    reply_to: Value<'a>,
+    #[serde(borrow, default)]
+    links: Nested<Vec<Value<'a>>>,
+    #[serde(borrow, default)]
+    media: Nested<Vec<Nested<Object<File<'a>>>>>,
+    #[serde(borrow, default)]
+    views: Value<'a>,
+    #[serde(borrow, default)]
+    forwards: Value<'a>,
+    #[serde(borrow, default)]
+    handle: Value<'a>,
+    #[serde(borrow, default)]
+    title: Value<'a>,
+    #[serde(borrow, default)]
+    description: Value<'a>,
+    #[serde(borrow, default)]
+    created_at: Value<'a>,
+    #[serde(borrow, default)]
+    subscribers: Value<'a>,
+    #[serde(borrow, default)]
+    subscribers_min: Value<'a>,
+    #[serde(borrow, default)]
+    subscribers_max: Value<'a>,
+    #[serde(borrow, default)]
+    status: Value<'a>,
+    #[serde(borrow, default)]
+    status_cause: Value<'a>,
+    #[serde(borrow, default)]
+    visibility: Value<'a>,
+    #[serde(borrow, default)]
+    from: Value<'a>,
+    #[serde(borrow, default)]
+    to: Value<'a>,
+    #[serde(borrow, default)]
+    poll_s: Value<'a>,
+    #[serde(borrow, default)]
+    outcome: Value<'a>,
+    #[serde(borrow, default)]
+    name: Value<'a>,
+    #[serde(borrow, default)]
+    source: Value<'a>,
+    #[serde(borrow, default)]
+    claim: Value<'a>,
+}
+
+#[derive(Deserialize)]
+struct Origin<'a> {
+    #[serde(borrow, default)]
+    platform: Value<'a>,
+    #[serde(borrow, default)]
+    channel: Value<'a>,
+    #[serde(borrow, default)]
+    id: Value<'a>,
+    #[serde(borrow, default)]
+    published_at: Value<'a>,
+}
+
+#[derive(Deserialize)]
+struct File<'a> {
+    #[serde(borrow, default)]
+    kind: Value<'a>,
+    #[serde(borrow, default)]
+    sha256: Value<'a>,
+    #[serde(borrow, default)]
+    pdq: Value<'a>,
+    #[serde(borrow, default)]
+    pdq_quality: Value<'a>,
+}
+
+pub(crate) fn read(manifest: &Manifest, chunk: &Chunk<'_>, reading: &mut Reading) {
+    each_line(chunk, reading, |line, number, reading| {
+        let understood = read_line(manifest, line, number, reading);
+        if let Err(Reason(reason)) = understood {
+            reading.problem(number, reason);
+        }
+    });
+}
+
+fn read_line(
+    manifest: &Manifest,
+    bytes: &[u8],
+    number: u64,
+    reading: &mut Reading,
+) -> Result<(), Reason> {
+    let mut line: Line<'_> = json::object(bytes)?;
+    let kind = std::mem::take(&mut line.kind).required_text("kind")?;
+    let stated = std::mem::take(&mut line.platform).platform("platform")?;
+    let platform = stated.or_else(|| manifest.platform.clone());
+    check_visibility(std::mem::take(&mut line.visibility))?;
+    let needed = || platform.clone().ok_or_else(|| missing("platform"));
+    match kind.as_ref() {
+        "post" => reading.posts.push(post(line, needed()?, number)?),
+        "channel" => reading.channels.push(channel(line, needed()?, number)?),
+        "coverage" => reading.coverage.push(coverage(line, needed()?, number)?),
+        "event" => reading.events.push(event(line, platform, number)?),
+        other => {
+            let shown = shorten(other);
+            return Err(Reason(format!(
+                "kind is '{shown}'; expected post, channel, coverage or event"
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn check_visibility(visibility: Value<'_>) -> Result<(), Reason> {
+    match visibility.text("visibility")? {
+        Some(word) if word != "public" => {
+            let shown = shorten(&word);
+            Err(Reason(format!("visibility is '{shown}'; only what is public is read")))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn post(line: Line<'_>, platform: Platform, number: u64) -> Result<Post, Reason> {
+    let key = ChannelKey { platform, id: line.channel.required_id("channel")? };
+    let id = PostId::Given(line.id.required_id("id")?);
+    let published_at = line.published_at.required_time("published_at")?;
+    let media = media(line.media)?;
+    let text = match line.text.text("text")? {
+        Some(text) => text.into_owned(),
+        None if media.is_empty() => return Err(missing("text")),
+        None => String::new(),
+    };
+    let forward = forward(line.forward_of, &key.platform)?;
+    Ok(Post {
+        resolution: resolution(&line.published_resolution_s)?,
+        observed_first: line.observed_at.time("observed_at")?,
+        observed_prev: line.observed_prev_at.time("observed_prev_at")?,
+        edited_at: line.edited_at.time("edited_at")?,
+        deleted_at: line.deleted_at.time("deleted_at")?,
+        version: version(line.version)?,
+        lang: line.lang.text("lang")?.filter(|tag| !tag.is_empty()).map(Into::into),
+        forward,
+        reply_to: line.reply_to.optional_id("reply_to")?,
+        links: links(line.links)?,
+        media,
+        views: line.views.count("views")?,
+        forwards: line.forwards.count("forwards")?,
+        author: author(line.author, line.author_pid)?,
+        line: number,
+        ..Post::new(key, id, published_at, text)
+    })
+}
+
+fn channel(line: Line<'_>, platform: Platform, number: u64) -> Result<Channel, Reason> {
+    let key = ChannelKey { platform, id: line.channel.required_id("channel")? };
+    let observed_at = line.observed_at.required_time("observed_at")?;
+    Ok(Channel {
+        handle: owned(line.handle, "handle")?.filter(|handle| !handle.is_empty()),
+        title: owned(line.title, "title")?,
+        description: owned(line.description, "description")?,
+        created_at: line.created_at.time("created_at")?,
+        subscribers: line.subscribers.count("subscribers")?,
+        subscribers_min: line.subscribers_min.count("subscribers_min")?,
+        subscribers_max: line.subscribers_max.count("subscribers_max")?,
+        status: status(line.status)?,
+        status_cause: owned(line.status_cause, "status_cause")?,
+        line: number,
+        ..Channel::seen(key, observed_at)
+    })
+}
+
+fn coverage(line: Line<'_>, platform: Platform, number: u64) -> Result<Coverage, Reason> {
+    let from = line.from.required_time("from")?;
+    let to = line.to.bound("to", Bound::End)?.ok_or_else(|| missing("to"))?;
+    if to < from {
+        return Err(Reason("the stretch ends before it begins".to_owned()));
+    }
+    let word = line.outcome.required_text("outcome")?;
+    let outcome = Outcome::parse(&word).ok_or_else(|| {
+        Reason(format!("outcome is '{}'; expected ok, failed or blocked", shorten(&word)))
+    })?;
+    Ok(Coverage {
+        platform,
+        channel: line.channel.id("channel")?,
+        from,
+        to,
+        poll_s: line.poll_s.count("poll_s")?,
+        outcome,
+        line: number,
+    })
+}
+
+fn event(line: Line<'_>, platform: Option<Platform>, number: u64) -> Result<Event, Reason> {
+    let from = line.from.required_time("from")?;
+    let to = line.to.bound("to", Bound::End)?.ok_or_else(|| missing("to"))?;
+    if to < from {
+        return Err(Reason("the event ends before it begins".to_owned()));
+    }
+    Ok(Event {
+        name: line.name.required_text("name")?.into_owned(),
+        platform,
+        from,
+        to,
+        source: owned(line.source, "source")?,
+        claim: owned(line.claim, "claim")?,
+        line: number,
+    })
+}
+
+fn owned(value: Value<'_>, field: &str) -> Maybe<String> {
+    Ok(value.text(field)?.map(std::borrow::Cow::into_owned))
+}
+
+fn resolution(value: &Value<'_>) -> Maybe<Resolution> {
+    const FIELD: &str = "published_resolution_s";
+    let Some(seconds) = value.number(FIELD)? else { return Ok(None) };
+    let milliseconds = (seconds * 1000.0).round();
+    if !(1.0..=f64::from(u32::MAX)).contains(&milliseconds) {
+        return Err(Reason(format!(
+            "field '{FIELD}' is {seconds}; expected seconds from 0.001 to 4294967"
+        )));
+    }
+    Ok(Some(Resolution { ms: milliseconds as u32 }))
+}
+
+fn version(value: Value<'_>) -> Maybe<u32> {
+    let Some(number) = value.count("version")? else { return Ok(None) };
+    u32::try_from(number)
+        .map(Some)
+        .map_err(|_above| Reason("field 'version' is above 4294967295".to_owned()))
+}
+
+fn author(name: Value<'_>, pseudonym: Value<'_>) -> Result<Author, Reason> {
+    if let Some(pid) = pseudonym.text("author_pid")?.filter(|pid| !pid.is_empty()) {
+        return Ok(Author::Pseudonym(pid.into_owned()));
+    }
+    let name = name.optional_id("author")?;
+    Ok(name.map_or(Author::Unknown, |name| Author::Name(name.into())))
+}
+
+/// An origin that names no channel says that the post is a forward, but not of what: no origin.
+fn forward(origin: Nested<Object<Origin<'_>>>, own: &Platform) -> Maybe<Forward> {
+    let Some(Object(origin)) = origin.get("forward_of", "an object")? else { return Ok(None) };
+    let platform = origin.platform.platform("forward_of.platform")?;
+    let post = origin.id.optional_id("forward_of.id")?;
+    let published_at = origin.published_at.time("forward_of.published_at")?;
+    let Some(id) = origin.channel.optional_id("forward_of.channel")? else { return Ok(None) };
+    let channel = ChannelKey { platform: platform.unwrap_or_else(|| own.clone()), id };
+    Ok(Some(Forward { channel, post, published_at }))
+}
+
+fn links(list: Nested<Vec<Value<'_>>>) -> Result<Vec<String>, Reason> {
+    let list = list.get("links", "a list of texts")?.unwrap_or_default();
+    let mut links = Vec::with_capacity(list.len());
+    for link in list {
+        links.push(link.required_text("links")?.into_owned());
+    }
+    Ok(links)
+}
+
+fn media(list: Nested<Vec<Nested<Object<File<'_>>>>>) -> Result<Vec<Media>, Reason> {
+    let list = list.get("media", "a list of objects")?.unwrap_or_default();
+    let mut media = Vec::with_capacity(list.len());
+    for file in list {
+        let Some(Object(file)) = file.get("media", "a list of objects")? else {
+            return Err(Reason("field 'media' has a null; expected objects".to_owned()));
+        };
+        let quality = file.pdq_quality.count("pdq_quality")?;
+        let pdq_quality = quality
+            .map(u8::try_from)
+            .transpose()
+            .map_err(|_above| Reason("field 'pdq_quality' is above 100".to_owned()))?;
+        media.push(Media {
+            kind: file.kind.text("media.kind")?.map_or_else(|| "file".into(), Into::into),
+            sha256: owned(file.sha256, "sha256")?,
+            pdq: owned(file.pdq, "pdq")?,
+            pdq_quality: pdq_quality.map(|quality| quality.min(100)),
+        });
+    }
+    Ok(media)
+}
+
+fn status(value: Value<'_>) -> Result<Status, Reason> {
+    let Some(word) = value.text("status")? else { return Ok(Status::Alive) };
+    Status::parse(&word).ok_or_else(|| {
+        Reason(format!(
+            "status is '{}'; expected alive, empty, private, restricted, gone or error",
+            shorten(&word)
+        ))
+    })
+}

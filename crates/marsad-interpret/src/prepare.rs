@@ -1,0 +1,136 @@
+//! Checks the settings of an import against the beginning of its file, before anything is kept.
+
+use marsad_types::Platform;
+
+use crate::csv::{Columns, FIELDS, REQUIRED, TIMES};
+use crate::rows::{header_columns, header_record};
+use crate::times::TimeRule;
+use crate::{Format, Manifest};
+
+/// Settings that do not fit, in one sentence that names the way out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetupError {
+    /// The sentence: lower case, no full stop, without the name of the file.
+    pub message: String,
+    /// Whether the command was wrong (exit 2) rather than the file (exit 1).
+    pub usage: bool,
+}
+
+impl std::fmt::Display for SetupError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for SetupError {}
+
+pub(crate) fn usage(message: impl Into<String>) -> SetupError {
+    SetupError { message: message.into(), usage: true }
+}
+
+pub(crate) fn refused(message: impl Into<String>) -> SetupError {
+    SetupError { message: message.into(), usage: false }
+}
+
+/// Checks and completes the settings with the head of the file (its first 64 KiB, decompressed).
+///
+/// # Errors
+/// [`SetupError`]: a map that does not fit the header, a missing `--map` or `--platform`, a file
+/// that holds nothing public.
+pub fn prepare(mut manifest: Manifest, head: &[u8]) -> Result<Manifest, SetupError> {
+    check_platform(&mut manifest)?;
+    if manifest.format != Format::Csv && !manifest.csv_map.is_empty() {
+        return Err(usage("--map is for --as csv; add --as csv or leave --map out"));
+    }
+    match manifest.format {
+        Format::Csv => prepare_csv(manifest, head),
+        Format::Coortweet | Format::Cnt => prepare_peer(manifest, head),
+        Format::TelegramDesktop => crate::telegram_desktop::prepare(manifest, head),
+        Format::MarsadNdjson | Format::Telethon => Ok(manifest),
+    }
+}
+
+fn check_platform(manifest: &mut Manifest) -> Result<(), SetupError> {
+    let Some(own) = manifest.format.own_platform() else { return Ok(()) };
+    match &manifest.platform {
+        Some(said) if said.as_str() != own => {
+            let format = manifest.format;
+            Err(usage(format!("{format} is always platform {own}; leave --platform {said} out")))
+        }
+        _ => {
+            manifest.platform = Platform::new(own).ok();
+            Ok(())
+        }
+    }
+}
+
+fn prepare_csv(mut manifest: Manifest, head: &[u8]) -> Result<Manifest, SetupError> {
+    check_map(&manifest)?;
+    if manifest.platform.is_none() {
+        return Err(usage(
+            "csv names no platform; add --platform telegram (or another name of a-z 0-9 _ -)",
+        ));
+    }
+    let (delimiter, header) = find_header(&manifest, head)
+        .ok_or_else(|| refused("there is no header; the first line must name the columns"))?;
+    let names = header_columns(&header, delimiter).join(", ");
+    manifest.delimiter = delimiter;
+    manifest.header = Some(header);
+    for field in REQUIRED {
+        if manifest.column(field).is_none() {
+            return Err(usage(format!("csv needs --map {field}=COLUMN; columns are: {names}")));
+        }
+    }
+    Columns::find(&manifest).map_err(usage)?;
+    Ok(manifest)
+}
+
+fn check_map(manifest: &Manifest) -> Result<(), SetupError> {
+    let mut seen: Vec<&str> = Vec::new();
+    for (field, _) in &manifest.csv_map {
+        if !FIELDS.contains(&field.as_str()) {
+            let known = FIELDS.join(", ");
+            return Err(usage(format!("--map {field} is not a field; fields are: {known}")));
+        }
+        if seen.contains(&field.as_str()) {
+            return Err(usage(format!("--map {field} is given twice; leave one out")));
+        }
+        seen.push(field);
+    }
+    for (field, pattern) in &manifest.time_formats {
+        if !TIMES.contains(&field.as_str()) {
+            let known = TIMES.join(", ");
+            return Err(usage(format!("--map-format {field} is not a time; times are: {known}")));
+        }
+        TimeRule::new(pattern)
+            .map_err(|reason| usage(format!("--map-format {field}: {reason}")))?;
+    }
+    Ok(())
+}
+
+/// The delimiter under which all mapped columns are there; else the one with the most columns.
+fn find_header(manifest: &Manifest, head: &[u8]) -> Option<(u8, Vec<u8>)> {
+    let mut best: Option<(usize, u8, Vec<u8>)> = None;
+    for delimiter in *b",;\t|" {
+        let Some(header) = header_record(head, delimiter) else { continue };
+        let names = header_columns(&header, delimiter);
+        let is_there = |column: &str| names.iter().any(|name| name.trim() == column.trim());
+        let found = manifest.csv_map.iter().filter(|(_, column)| is_there(column)).count();
+        let rank = found * 10_000 + names.len().min(9_999);
+        if best.as_ref().is_none_or(|(so_far, ..)| rank > *so_far) {
+            best = Some((rank, delimiter, header));
+        }
+    }
+    best.map(|(_, delimiter, header)| (delimiter, header))
+}
+
+fn prepare_peer(mut manifest: Manifest, head: &[u8]) -> Result<Manifest, SetupError> {
+    if manifest.platform.is_none() {
+        manifest.platform = Platform::new("other").ok();
+    }
+    let header = header_record(head, manifest.delimiter)
+        .ok_or_else(|| refused("there is no header; the first line must name the columns"))?;
+    manifest.header = Some(header);
+    crate::peers::check(&manifest).map_err(refused)?;
+    Ok(manifest)
+}
