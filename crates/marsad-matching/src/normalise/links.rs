@@ -47,7 +47,7 @@ pub(super) fn mention_at(text: &str, at: usize) -> Option<(Span, Mention)> {
         while end > at + 1 && matches!(bytes.get(end - 1), Some(b'.' | b'-' | b'_')) {
             end -= 1;
         }
-        return Some((Span { start, end }, Mention::Address));
+        return (end > at + 1).then_some((Span { start, end }, Mention::Address));
     }
     // A letter of another script right before the sign: still a mention.
     Some((Span { start: at, end: after(bytes, at + 1, name) }, Mention::Name))
