@@ -78,8 +78,7 @@ impl Fingerprinter {
 
     fn body(&mut self, tokens: u32, letters: u32) -> u128 {
         write_utf8(&self.scanner.codes, &mut self.bytes);
-        let is_bare = tokens < BARE_TOKENS || letters < BARE_LETTERS;
-        if is_bare {
+        if is_bare(tokens, letters) {
             let kept = self.scanner.tokens.iter().filter(|token| !token.kind.is_matched()).count();
             for nth in 0..kept {
                 self.bytes.push(0x1F);
@@ -100,6 +99,11 @@ impl Fingerprinter {
             lines.clear();
         }
     }
+}
+
+/// Whether words alone say too little to be a statement.
+pub(crate) fn is_bare(tokens: u32, letters: u32) -> bool {
+    tokens < BARE_TOKENS || letters < BARE_LETTERS
 }
 
 /// A line with words: its number and its code points.

@@ -16,7 +16,9 @@
 //! **Not here.** Reading texts from anywhere, storing prints, who was first.
 
 mod fingerprint;
+mod frames;
 mod group;
+mod mask;
 pub mod normalise;
 mod prints;
 mod statement;

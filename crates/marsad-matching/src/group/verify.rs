@@ -1,14 +1,6 @@
 //! Exact comparison of two texts.
 
-use crate::fingerprint::each_feature;
-
-/// The distinct features of a text, sorted.
-pub(crate) fn features(codes: &[u32], set: &mut Vec<u64>) {
-    set.clear();
-    each_feature(codes, |hash| set.push(hash));
-    set.sort_unstable();
-    set.dedup();
-}
+use super::view::View;
 
 /// Common elements of two sorted sets.
 pub(crate) fn common(a: &[u64], b: &[u64]) -> usize {
@@ -21,9 +13,24 @@ pub(crate) fn common(a: &[u64], b: &[u64]) -> usize {
     common
 }
 
-/// Jaccard similarity; 0 for two empty sets, which match nothing.
-pub(crate) fn jaccard(a: &[u64], b: &[u64]) -> f32 {
-    let common = common(a, b);
-    let all = a.len() + b.len() - common;
-    if all == 0 { 0.0 } else { common as f32 / all as f32 }
+/// How alike two texts are.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Likeness {
+    /// Jaccard similarity of the features; 0 for two empty sets, which match nothing.
+    pub(crate) jaccard: f32,
+    /// Share of the first's features in the second.
+    pub(crate) first_in_second: f32,
+    /// Share of the second's features in the first.
+    pub(crate) second_in_first: f32,
+}
+
+/// Compares the features of two views.
+pub(crate) fn likeness(a: &View, b: &View) -> Likeness {
+    let common = common(&a.features, &b.features);
+    let share = |of: usize| if of == 0 { 0.0 } else { common as f32 / of as f32 };
+    Likeness {
+        jaccard: share(a.features.len() + b.features.len() - common),
+        first_in_second: share(a.features.len()),
+        second_in_first: share(b.features.len()),
+    }
 }

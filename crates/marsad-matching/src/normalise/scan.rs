@@ -115,6 +115,19 @@ impl Scanner {
         self.verbatim.get(start.copied().unwrap_or(0) as usize..end as usize).unwrap_or("")
     }
 
+    /// Adds the code points of a word to others, apart from a number before it; says where it
+    /// starts.
+    pub(crate) fn append(codes: &mut Vec<u32>, word: &[u32]) -> u32 {
+        let apart = word.first().is_some_and(|first| is_digit(*first))
+            && codes.last().is_some_and(|last| is_digit(*last));
+        if apart {
+            codes.push(GAP);
+        }
+        let start = codes.len() as u32;
+        codes.extend_from_slice(word);
+        start
+    }
+
     fn clear(&mut self) {
         self.codes.clear();
         self.tokens.clear();

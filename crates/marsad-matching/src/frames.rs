@@ -1,0 +1,331 @@
+//! What a channel puts on every post: learnt from its own posts, and masked before matching.
+//!
+//! **Lines.** A line is a frame of its channel when it stands among the first three or the last
+//! four lines of at least 30 % (and three) of a stretch of its posts, of at least five. Stretches
+//! are of 100 posts in the order of time, and a post is masked with what its own and the two
+//! neighbouring stretches teach: footers change over the years, and the answer must not depend on
+//! the order of the input. Posts with the same text count once, or a statement that a channel
+//! repeats would be taken for its footer.
+//!
+//! **Runs.** Posts of one line carry their slogan in the line. A run of words at the start or end
+//! is a frame at 30 % when it has three words and twelve letters, shorter ones at 60 % ("В Москве"
+//! may well start a third of a city's news). Learnt from a sample, the texts with the smallest
+//! hashes: uniform, and the same in any order.
+//!
+//! **Everywhere.** A line in more than 0.5 % of all posts and more than 20 channels is boilerplate:
+//! a greeting, a formula, a verse.
+//!
+//! When what is left says nothing (fewer than three words or twelve letters) the frame is the
+//! statement, and nothing is masked.
+
+use marsad_types::{Corpus, NONE};
+use rayon::prelude::*;
+
+use crate::fingerprint::{Fingerprint, Fingerprinter};
+use crate::mask::{Frame, Masker, RUN_MAX, run_hash};
+use crate::prints::Prints;
+
+/// Posts of a stretch.
+const STRETCH: usize = 100;
+/// Fewest distinct texts that teach anything.
+const TEACHERS_MIN: usize = 5;
+/// Lines looked at from the start and from the end of a post.
+const HEAD_LINES: usize = 3;
+/// See [`HEAD_LINES`].
+const TAIL_LINES: usize = 4;
+/// Texts looked at for runs at first, and when two of them share one.
+const SAMPLE_SMALL: usize = 12;
+/// See [`SAMPLE_SMALL`].
+const SAMPLE: usize = 48;
+/// Boilerplate stands in more channels than this.
+const BOILERPLATE_CHANNELS: usize = 20;
+/// Boilerplate stands in more than one post of so many.
+const BOILERPLATE_ONE_IN: usize = 200;
+
+/// The frames of all channels.
+#[derive(Default)]
+pub(crate) struct Frames {
+    frames: Vec<Frame>,
+    /// Position in `frames` for each row; [`NONE`] where there is nothing to mask.
+    of_row: Vec<u32>,
+    boilerplate: Frame,
+}
+
+/// The print of a post without its frame.
+pub(crate) struct MaskedPrint {
+    /// Row of the post.
+    pub(crate) row: u32,
+    /// Its print; `lines` is empty.
+    pub(crate) print: Fingerprint,
+}
+
+impl Frames {
+    /// The frame of a row.
+    pub(crate) fn of(&self, row: usize) -> Option<&Frame> {
+        self.of_row.get(row).and_then(|frame| self.frames.get(*frame as usize))
+    }
+
+    /// Lines that stand everywhere.
+    pub(crate) fn boilerplate(&self) -> &Frame {
+        &self.boilerplate
+    }
+
+    /// Lines and runs learnt for channels.
+    pub(crate) fn len(&self) -> usize {
+        self.frames.iter().map(Frame::len).sum()
+    }
+
+    /// Learns from all posts.
+    pub(crate) fn learn(corpus: &Corpus, prints: &Prints) -> Self {
+        let rows = corpus.posts.len().min(prints.len());
+        let stretches = stretches(corpus, rows);
+        let taught: Vec<Frame> = stretches
+            .par_iter()
+            .map_init(Masker::default, |masker, stretch| {
+                teach(corpus, prints, &stretch.rows, masker)
+            })
+            .collect();
+        let mut learnt = Self {
+            of_row: vec![NONE; rows],
+            boilerplate: boilerplate(corpus, prints, rows),
+            ..Self::default()
+        };
+        for (place, stretch) in stretches.iter().enumerate() {
+            let near = place.saturating_sub(1)..taught.len().min(place + 2);
+            let mut frame = Frame::default();
+            for neighbour in near {
+                let same = stretches.get(neighbour).is_some_and(|s| s.channel == stretch.channel);
+                if let (true, Some(other)) = (same, taught.get(neighbour)) {
+                    frame.absorb(other);
+                }
+            }
+            if frame.len() == 0 {
+                continue;
+            }
+            for row in &stretch.rows {
+                if let Some(slot) = learnt.of_row.get_mut(*row as usize) {
+                    *slot = learnt.frames.len() as u32;
+                }
+            }
+            learnt.frames.push(frame);
+        }
+        learnt
+    }
+
+    /// Masks every post that has something to mask and fingerprints what is left, by row.
+    pub(crate) fn masked_prints(&self, corpus: &Corpus, prints: &Prints) -> Vec<MaskedPrint> {
+        let rows: Vec<u32> = (0..self.of_row.len())
+            .filter(|row| self.may_mask(*row, prints.lines(*row)))
+            .map(|row| row as u32)
+            .collect();
+        rows.par_chunks(512)
+            .map_init(
+                || (Fingerprinter::new(), Masker::default()),
+                |(fingerprinter, masker), chunk| {
+                    let mut masked = Vec::new();
+                    for row in chunk {
+                        let at = *row as usize;
+                        fingerprinter.scanner.scan(corpus.posts.text.get(at));
+                        let frames = [self.of(at), Some(&self.boilerplate)];
+                        if masker.mask(&mut fingerprinter.scanner, frames.into_iter().flatten()) {
+                            let mut print = fingerprinter.of_scanned();
+                            print.lines.clear();
+                            masked.push(MaskedPrint { row: *row, print });
+                        }
+                    }
+                    masked
+                },
+            )
+            .flatten_iter()
+            .collect()
+    }
+
+    fn may_mask(&self, row: usize, lines: &[u32]) -> bool {
+        let frame = self.of(row);
+        frame.is_some_and(|frame| frame.has_runs() || lines.iter().any(|l| frame.has_line(*l)))
+            || lines.iter().any(|line| self.boilerplate.has_line(*line))
+    }
+}
+
+/// Some posts of one channel in the order of time.
+struct Stretch {
+    channel: u32,
+    rows: Vec<u32>,
+}
+
+/// Posts by channel, in stretches of about [`STRETCH`], channels one after the other.
+fn stretches(corpus: &Corpus, rows: usize) -> Vec<Stretch> {
+    let mut order: Vec<(u32, u32)> = corpus
+        .posts
+        .channel
+        .iter()
+        .take(rows)
+        .enumerate()
+        .map(|(row, channel)| (*channel, row as u32))
+        .collect();
+    order.par_sort_unstable();
+    let mut stretches = Vec::new();
+    for posts in order.chunk_by(|a, b| a.0 == b.0) {
+        // Equal parts, so that no stretch is too short to teach.
+        let parts = (posts.len() / STRETCH).max(1);
+        let size = posts.len().div_ceil(parts);
+        for part in posts.chunks(size) {
+            let channel = part.first().map_or(NONE, |(channel, _)| *channel);
+            stretches.push(Stretch { channel, rows: part.iter().map(|(_, row)| *row).collect() });
+        }
+    }
+    stretches
+}
+
+/// What one stretch of posts teaches.
+fn teach(corpus: &Corpus, prints: &Prints, rows: &[u32], masker: &mut Masker) -> Frame {
+    let mut teachers: Vec<(u128, u32)> = rows
+        .iter()
+        .filter_map(|row| Some((*prints.body.get(*row as usize)?, *row)))
+        .filter(|(body, _)| *body != 0)
+        .collect();
+    teachers.sort_unstable();
+    teachers.dedup_by_key(|(body, _)| *body);
+    let mut frame = Frame::default();
+    if teachers.len() < TEACHERS_MIN {
+        return frame;
+    }
+    frame.set_lines(frequent_lines(prints, &teachers));
+    let mut runs = Runs::default();
+    let sample = teachers.get(..SAMPLE_SMALL.min(teachers.len())).unwrap_or(&[]);
+    runs.add(corpus, sample, &frame, masker);
+    if runs.any_shared() {
+        let more = teachers.get(sample.len()..SAMPLE.min(teachers.len())).unwrap_or(&[]);
+        runs.add(corpus, more, &frame, masker);
+        frame.set_runs(runs.starts.frequent(runs.texts), runs.ends.frequent(runs.texts));
+    }
+    frame
+}
+
+fn frequent_lines(prints: &Prints, teachers: &[(u128, u32)]) -> Vec<u32> {
+    let mut seen: Vec<(u32, u32)> = Vec::new();
+    for (_, row) in teachers {
+        let lines = prints.lines(*row as usize);
+        let tail = lines.len().saturating_sub(TAIL_LINES).max(HEAD_LINES.min(lines.len()));
+        let head = lines.get(..HEAD_LINES.min(lines.len())).unwrap_or(&[]);
+        seen.extend(head.iter().chain(lines.get(tail..).unwrap_or(&[])).map(|line| (*line, *row)));
+    }
+    seen.sort_unstable();
+    seen.dedup();
+    let enough = share(teachers.len(), 3, 10).max(3);
+    let frequent = seen.chunk_by(|a, b| a.0 == b.0).filter(|posts| posts.len() >= enough);
+    frequent.filter_map(|posts| posts.first().map(|(line, _)| *line)).collect()
+}
+
+/// `parts / of` of `n`, rounded up.
+fn share(n: usize, parts: usize, of: usize) -> usize {
+    (n * parts).div_ceil(of)
+}
+
+/// Runs of words at the starts and ends of sampled texts.
+#[derive(Default)]
+struct Runs {
+    starts: Side,
+    ends: Side,
+    texts: usize,
+}
+
+#[derive(Default)]
+struct Side {
+    /// Hash of the run, whether it is long enough to be a frame at 30 %.
+    seen: Vec<(u64, bool)>,
+}
+
+impl Runs {
+    fn add(
+        &mut self,
+        corpus: &Corpus,
+        teachers: &[(u128, u32)],
+        frame: &Frame,
+        masker: &mut Masker,
+    ) {
+        let mut scanner = std::mem::take(&mut masker.scanner);
+        for (_, row) in teachers {
+            scanner.scan(corpus.posts.text.get(*row as usize));
+            masker.mask(&mut scanner, std::iter::once(frame));
+            let words: Vec<&[u32]> = scanner
+                .tokens
+                .iter()
+                .filter(|token| token.kind.is_matched())
+                .map(|token| scanner.token_codes(token))
+                .collect();
+            if words.len() < 2 {
+                continue;
+            }
+            self.texts += 1;
+            self.starts.add(words.iter().copied());
+            self.ends.add(words.iter().rev().copied());
+        }
+        masker.scanner = scanner;
+    }
+
+    fn any_shared(&mut self) -> bool {
+        self.starts.any_shared() || self.ends.any_shared()
+    }
+}
+
+impl Side {
+    fn add<'a>(&mut self, words: impl ExactSizeIterator<Item = &'a [u32]>) {
+        // A whole text is not its own frame.
+        let longest = RUN_MAX.min(words.len() - 1);
+        let mut hash = 0;
+        let mut letters = 0;
+        for (place, word) in words.take(longest).enumerate() {
+            hash = run_hash(hash, word);
+            letters += word.len();
+            self.seen.push((hash, place >= 2 && letters >= 12));
+        }
+    }
+
+    fn any_shared(&mut self) -> bool {
+        self.seen.sort_unstable();
+        self.seen.array_windows().any(|[a, b]| a.0 == b.0)
+    }
+
+    fn frequent(&mut self, texts: usize) -> Vec<u64> {
+        self.seen.sort_unstable();
+        let enough = |run: &&[(u64, bool)]| {
+            let is_long = run.first().is_some_and(|(_, long)| *long);
+            let needed =
+                if is_long { share(texts, 3, 10).max(3) } else { share(texts, 6, 10).max(5) };
+            run.len() >= needed
+        };
+        let runs = self.seen.chunk_by(|a, b| a.0 == b.0).filter(enough);
+        runs.filter_map(|run| run.first().map(|(hash, _)| *hash)).collect()
+    }
+}
+
+/// Lines that stand in many channels and posts; posts with the same text count once.
+fn boilerplate(corpus: &Corpus, prints: &Prints, rows: usize) -> Frame {
+    let mut seen: Vec<(u32, u128, u32)> = Vec::new();
+    for row in 0..rows {
+        let (Some(body), Some(channel)) = (prints.body.get(row), corpus.posts.channel.get(row))
+        else {
+            continue;
+        };
+        seen.extend(prints.lines(row).iter().map(|line| (*line, *body, *channel)));
+    }
+    seen.par_sort_unstable();
+    let mut lines = Vec::new();
+    for posts in seen.chunk_by(|a, b| a.0 == b.0) {
+        if posts.len() * BOILERPLATE_ONE_IN <= rows {
+            continue;
+        }
+        let texts = posts.chunk_by(|a, b| a.1 == b.1).count();
+        let mut channels: Vec<u32> = posts.iter().map(|(_, _, channel)| *channel).collect();
+        channels.sort_unstable();
+        channels.dedup();
+        let everywhere = texts * BOILERPLATE_ONE_IN > rows && channels.len() > BOILERPLATE_CHANNELS;
+        if let (true, Some((line, _, _))) = (everywhere, posts.first()) {
+            lines.push(*line);
+        }
+    }
+    let mut frame = Frame::default();
+    frame.set_lines(lines);
+    frame
+}

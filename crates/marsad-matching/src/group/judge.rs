@@ -1,0 +1,164 @@
+//! Candidate pairs to links: how two texts are alike, if they are.
+
+use marsad_types::{Corpus, NONE};
+use rayon::prelude::*;
+
+use super::Options;
+use super::candidates::Pair;
+use super::slots::{Slots, numbers_within, slots};
+use super::texts::Texts;
+use super::verify::likeness;
+use super::view::{View, Viewer};
+use crate::frames::Frames;
+
+/// What is compared with what.
+#[derive(Clone, Copy)]
+pub(super) struct Judge<'a> {
+    pub(super) corpus: &'a Corpus,
+    pub(super) frames: &'a Frames,
+    pub(super) texts: &'a Texts,
+    pub(super) options: &'a Options,
+}
+
+/// Two texts that are alike.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Link {
+    pub(super) earlier: u32,
+    pub(super) later: u32,
+    pub(super) how: How,
+    /// Jaccard similarity, or containment.
+    pub(super) similarity: f32,
+    /// What else differs.
+    slots: Slots,
+    same_channel: bool,
+}
+
+/// How two texts are alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum How {
+    /// About the same.
+    Near,
+    /// The later text holds the earlier one.
+    LaterHolds(Part),
+    /// The earlier text holds the later one.
+    EarlierHolds(Part),
+}
+
+/// What the contained text is of the one that holds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// At least half of it: the same statement with something added or left off.
+    Most,
+    /// Its beginning, cut with an ellipsis: the same statement, cut short.
+    CutShort,
+    /// One item among others: a digest.
+    Item,
+}
+
+impl Judge<'_> {
+    /// The links among candidates, by the later text. `template` counts the pairs that are alike
+    /// but differ in a slot.
+    pub(super) fn links(&self, near: &[Pair], containing: &[Pair]) -> (Vec<Link>, usize) {
+        let mut links = self.each(near, Self::near);
+        let known: Vec<Pair> = links.iter().map(|link| (link.later, link.earlier)).collect();
+        let rest: Vec<Pair> = containing
+            .iter()
+            .copied()
+            .filter(|(earlier, later)| known.binary_search(&(*later, *earlier)).is_err())
+            .collect();
+        links.extend(self.each(&rest, Self::containing));
+        let mut in_series = vec![false; self.texts.len()];
+        for link in links.iter().filter(|link| link.same_channel && link.slots != Slots::default())
+        {
+            for text in [link.earlier, link.later] {
+                if let Some(flag) = in_series.get_mut(text as usize) {
+                    *flag = true;
+                }
+            }
+        }
+        let before = links.len();
+        let is_series = |text: u32| in_series.get(text as usize) == Some(&true);
+        links.retain(|link| {
+            let strict = link.same_channel || is_series(link.earlier) || is_series(link.later);
+            !link.slots.figure && !(link.slots.word && strict)
+        });
+        let template = before - links.len();
+        links.sort_by_key(|link| (link.later, link.earlier));
+        (links, template)
+    }
+
+    fn each(
+        &self,
+        pairs: &[Pair],
+        judge: fn(&Self, Pair, &View, &View) -> Option<Link>,
+    ) -> Vec<Link> {
+        pairs
+            .par_chunks(256)
+            .map_init(
+                || (Viewer::default(), View::default(), View::default()),
+                |(viewer, own, other), chunk| {
+                    let mut links = Vec::new();
+                    // The later text with its own frame alone stays for all its pairs.
+                    let mut held = NONE;
+                    for pair in chunk {
+                        let rows = (self.texts.first_row(pair.0), self.texts.first_row(pair.1));
+                        let plain = self.frames.of(rows.0).is_none();
+                        if held != pair.1 || !plain {
+                            viewer.view(self.corpus, self.frames, (rows.1, rows.0), own);
+                            Viewer::features(own);
+                            held = if plain { pair.1 } else { NONE };
+                        }
+                        viewer.view(self.corpus, self.frames, rows, other);
+                        Viewer::features(other);
+                        links.extend(judge(self, *pair, other, own));
+                    }
+                    links
+                },
+            )
+            .flatten_iter()
+            .collect()
+    }
+
+    fn near(&self, pair: Pair, earlier: &View, later: &View) -> Option<Link> {
+        let comparable = |view: &View| {
+            let letters = crate::fingerprint::count_letters(&view.codes);
+            view.words.len() as u32 >= self.options.near_tokens_min
+                && letters >= self.options.near_letters_min
+        };
+        let jaccard = likeness(earlier, later).jaccard;
+        let alike = if comparable(earlier) && comparable(later) {
+            jaccard >= self.options.threshold
+        } else {
+            earlier.codes == later.codes
+        };
+        alike.then(|| self.link(pair, How::Near, jaccard, slots(earlier, later)))
+    }
+
+    fn containing(&self, pair: Pair, earlier: &View, later: &View) -> Option<Link> {
+        let alike = likeness(earlier, later);
+        let later_holds = alike.first_in_second >= alike.second_in_first;
+        let (part, whole) = if later_holds { (earlier, later) } else { (later, earlier) };
+        let share = alike.first_in_second.max(alike.second_in_first);
+        let is_long = part.words.len() as u32 >= self.options.containment_tokens_min;
+        if share < self.options.containment || !is_long || !numbers_within(part, whole) {
+            return None;
+        }
+        let begins = part.words.iter().zip(&whole.words).take(4).all(|(a, b)| a.hash == b.hash);
+        let which = if part.features.len() * 2 >= whole.features.len() {
+            Part::Most
+        } else if part.trails_off && begins {
+            Part::CutShort
+        } else {
+            Part::Item
+        };
+        let how = if later_holds { How::LaterHolds(which) } else { How::EarlierHolds(which) };
+        let word = slots(part, whole).word;
+        Some(self.link(pair, how, share, Slots { figure: false, word }))
+    }
+
+    fn link(&self, pair: Pair, how: How, similarity: f32, slots: Slots) -> Link {
+        let channel = |text: u32| self.corpus.posts.channel.get(self.texts.first_row(text));
+        let same_channel = channel(pair.0) == channel(pair.1);
+        Link { earlier: pair.0, later: pair.1, how, similarity, slots, same_channel }
+    }
+}

@@ -1,0 +1,183 @@
+//! What tells two texts apart that are alike: the slots of a template.
+//!
+//! A bulletin of today and of yesterday agree in nearly all their characters. They are different
+//! statements when a **figure** stands where the other has another figure: a number of one text
+//! that the other lacks, and one of the other that this one lacks, after or before the same word.
+//! Numbers that only one side has are additions (a date line, a telephone number in a footer), and
+//! the same digits in another format (`12:30`, `12.30`; `20 000`, `20000`) are the same figure.
+//!
+//! A **word** replaced by another in the same place (a town) counts only where there is a series:
+//! the two posts stand in one channel, or one of the two has such a sibling in its own channel.
+//! Spelling does not count: words within one edit (two from eight letters on), and words split or
+//! joined.
+
+use super::view::View;
+
+/// What tells two texts apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub(crate) struct Slots {
+    /// A figure stands where the other has another.
+    pub(crate) figure: bool,
+    /// A word stands where the other has another.
+    pub(crate) word: bool,
+}
+
+/// Compares word by word, as multisets with neighbours.
+pub(crate) fn slots(a: &View, b: &View) -> Slots {
+    let (only_a, only_b) = only(a, b);
+    if only_a.is_empty() || only_b.is_empty() {
+        return Slots::default();
+    }
+    let split = |places: &[usize], view: &View| -> (Vec<usize>, Vec<usize>) {
+        places.iter().partition(|place| view.words.get(**place).is_some_and(|w| w.is_number))
+    };
+    let (numbers_a, words_a) = split(&only_a, a);
+    let (numbers_b, words_b) = split(&only_b, b);
+    let same_digits = a.digits().eq(b.digits());
+    let figure = !same_digits && replaced(a, &numbers_a, b, &numbers_b);
+    let (words_a, words_b) = without_spelling(a, words_a, b, words_b);
+    let word = replaced(a, &words_a, b, &words_b);
+    Slots { figure, word }
+}
+
+/// Whether every number of a text stands in another.
+pub(crate) fn numbers_within(part: &View, whole: &View) -> bool {
+    let (only_part, only_whole) = only(part, whole);
+    let is_number =
+        |view: &View, place: &usize| view.words.get(*place).is_some_and(|w| w.is_number);
+    // The last word of a text that was cut may be cut itself.
+    let last = part.words.len().saturating_sub(1);
+    let missing: Vec<usize> = only_part
+        .into_iter()
+        .filter(|place| is_number(part, place) && !(part.trails_off && *place == last))
+        .collect();
+    if missing.is_empty() {
+        return true;
+    }
+    let extra: Vec<usize> =
+        only_whole.into_iter().filter(|place| is_number(whole, place)).collect();
+    !replaced(part, &missing, whole, &extra)
+}
+
+/// Places of the words that only one of two texts has, counting repeats.
+fn only(a: &View, b: &View) -> (Vec<usize>, Vec<usize>) {
+    let sorted = |view: &View| {
+        let mut words: Vec<(u64, usize)> =
+            view.words.iter().enumerate().map(|(place, word)| (word.hash, place)).collect();
+        words.sort_unstable();
+        words
+    };
+    let (sorted_a, sorted_b) = (sorted(a), sorted(b));
+    let (mut only_a, mut only_b) = (Vec::new(), Vec::new());
+    let (mut i, mut j) = (0, 0);
+    loop {
+        match (sorted_a.get(i), sorted_b.get(j)) {
+            (Some(x), Some(y)) if x.0 == y.0 => {
+                i += 1;
+                j += 1;
+            }
+            (Some(x), y) if y.is_none_or(|y| x.0 < y.0) => {
+                only_a.push(x.1);
+                i += 1;
+            }
+            (_, Some(y)) => {
+                only_b.push(y.1);
+                j += 1;
+            }
+            (_, None) => break,
+        }
+    }
+    only_a.sort_unstable();
+    only_b.sort_unstable();
+    (only_a, only_b)
+}
+
+/// Whether a word of one side stands where the other side has one: after or before the same word,
+/// or at the same end of the text.
+fn replaced(a: &View, places_a: &[usize], b: &View, places_b: &[usize]) -> bool {
+    if places_a.is_empty() || places_b.is_empty() {
+        return false;
+    }
+    let sides_b: Vec<(u64, u64)> =
+        places_b.iter().map(|place| sides(b, *place, places_b)).collect();
+    places_a.iter().any(|place| {
+        let (before, after) = sides(a, *place, places_a);
+        sides_b
+            .iter()
+            .any(|(other_before, other_after)| before == *other_before || after == *other_after)
+    })
+}
+
+/// The nearest words before and after that are not themselves in doubt; 0 and 1 at the ends.
+fn sides(view: &View, place: usize, doubted: &[usize]) -> (u64, u64) {
+    let settled = |place: &usize| doubted.binary_search(place).is_err();
+    let hash = |place: usize| view.words.get(place).map(|word| word.hash);
+    let before = (0..place).rev().find(settled).and_then(hash);
+    let after = (place + 1..view.words.len()).find(settled).and_then(hash);
+    (before.unwrap_or(0), after.unwrap_or(1))
+}
+
+/// Takes out words that differ in spelling only, or in where they are split.
+fn without_spelling(
+    a: &View,
+    words_a: Vec<usize>,
+    b: &View,
+    words_b: Vec<usize>,
+) -> (Vec<usize>, Vec<usize>) {
+    let letters = |view: &View, places: &[usize]| -> Vec<u32> {
+        let words = places.iter().filter_map(|place| view.words.get(*place));
+        words.flat_map(|word| view.spelling(word).to_vec()).collect()
+    };
+    if letters(a, &words_a) == letters(b, &words_b) {
+        return (Vec::new(), Vec::new());
+    }
+    let mut left_b = words_b;
+    let mut left_a = Vec::new();
+    for place in words_a {
+        let Some(word) = a.words.get(place) else { continue };
+        let twin = left_b.iter().position(|other| {
+            b.words
+                .get(*other)
+                .is_some_and(|other| is_misspelt(a.spelling(word), b.spelling(other)))
+        });
+        match twin {
+            Some(twin) => drop(left_b.remove(twin)),
+            None => left_a.push(place),
+        }
+    }
+    (left_a, left_b)
+}
+
+/// One edit apart, or two from eight letters on; words of three letters or fewer have no typos.
+fn is_misspelt(a: &[u32], b: &[u32]) -> bool {
+    let shorter = a.len().min(b.len());
+    let allowed = match shorter {
+        0..=3 => return false,
+        4..=7 => 1,
+        _ => 2,
+    };
+    a.len().abs_diff(b.len()) <= allowed && edits(a, b) <= allowed
+}
+
+/// Insertions, deletions, substitutions and swaps of neighbours between two words (optimal string
+/// alignment, Damerau).
+fn edits(a: &[u32], b: &[u32]) -> usize {
+    let at = |row: &[usize], place: usize| row.get(place).copied().unwrap_or(usize::MAX / 2);
+    let mut before: Vec<usize> = Vec::new();
+    let mut above: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut row = Vec::with_capacity(b.len() + 1);
+        row.push(i + 1);
+        for (j, y) in b.iter().enumerate() {
+            let replaced = at(&above, j) + usize::from(x != y);
+            let mut best = replaced.min(at(&above, j + 1) + 1).min(at(&row, j) + 1);
+            let swapped = i > 0 && j > 0 && a.get(i - 1) == Some(y) && b.get(j - 1) == Some(x);
+            if swapped {
+                best = best.min(at(&before, j - 1) + 1);
+            }
+            row.push(best);
+        }
+        before = std::mem::replace(&mut above, row);
+    }
+    at(&above, b.len())
+}

@@ -1,0 +1,149 @@
+//! The distinct texts of a corpus: posts that are equal after normalisation and masking.
+
+use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
+use marsad_types::{Corpus, NONE};
+
+use super::Options;
+use crate::fingerprint::BINS;
+use crate::frames::MaskedPrint;
+use crate::prints::Prints;
+
+/// The distinct texts, in the order of their first post.
+#[derive(Default)]
+pub(super) struct Texts {
+    /// First row with the text.
+    pub(super) row: Vec<u32>,
+    /// Text of each row; [`NONE`] for an empty text.
+    pub(super) of_row: Vec<u32>,
+    /// Words and letters, after masking.
+    pub(super) size: Vec<Size>,
+    /// Print of the masked text: position in the list of masked prints; [`NONE`] where nothing was
+    /// masked.
+    masked: Vec<u32>,
+}
+
+/// How much there is of a text.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Size {
+    pub(super) tokens: u32,
+    pub(super) letters: u32,
+}
+
+impl Size {
+    /// Long enough to be compared otherwise than for equality.
+    pub(super) fn is_comparable(self, options: &Options) -> bool {
+        self.tokens >= options.near_tokens_min && self.letters >= options.near_letters_min
+    }
+}
+
+/// A signature that stands for a text: its own, and the masked one where it was masked.
+pub(super) struct Signed {
+    pub(super) text: u32,
+    pub(super) signature: [u8; BINS],
+}
+
+impl Texts {
+    /// Finds the distinct texts. A post has the text of an earlier one when the two are equal as
+    /// they stand or equal once masked.
+    pub(super) fn find(
+        corpus: &Corpus,
+        prints: &Prints,
+        masked: &[MaskedPrint],
+        options: &Options,
+    ) -> Self {
+        let rows = corpus.posts.len().min(prints.len());
+        let mut texts = Self { of_row: vec![NONE; rows], ..Self::default() };
+        let mut known: HashMap<u128, u32> = HashMap::with_capacity(rows);
+        let mut masks = masked.iter().enumerate().peekable();
+        for (row, raw) in prints.body.iter().copied().enumerate().take(rows) {
+            let mask = masks.next_if(|(_, masked)| masked.row as usize == row);
+            if raw == 0 {
+                continue;
+            }
+            let own = mask.map_or(raw, |(_, masked)| masked.print.body);
+            let size = mask.map_or_else(
+                || size_of(prints, row),
+                |(_, m)| Size { tokens: m.print.tokens, letters: m.print.letters },
+            );
+            let equal = known.get(&raw).copied().or_else(|| {
+                let text = known.get(&own).copied()?;
+                let may = own == raw
+                    || size.is_comparable(options)
+                    || !texts.same_channel(corpus, text, row);
+                may.then_some(text)
+            });
+            let text = equal.unwrap_or_else(|| {
+                texts.row.push(row as u32);
+                texts.size.push(size);
+                texts.masked.push(mask.map_or(NONE, |(place, _)| place as u32));
+                texts.row.len() as u32 - 1
+            });
+            for body in [raw, own] {
+                if let Entry::Vacant(vacant) = known.entry(body) {
+                    vacant.insert(text);
+                }
+            }
+            if let Some(slot) = texts.of_row.get_mut(row) {
+                *slot = text;
+            }
+        }
+        texts
+    }
+
+    /// How many.
+    pub(super) fn len(&self) -> usize {
+        self.row.len()
+    }
+
+    /// First row of a text.
+    pub(super) fn first_row(&self, text: u32) -> usize {
+        self.row.get(text as usize).map_or(usize::MAX, |row| *row as usize)
+    }
+
+    /// Size of a text.
+    pub(super) fn size(&self, text: u32) -> Size {
+        self.size.get(text as usize).copied().unwrap_or_default()
+    }
+
+    /// The signatures of the texts long enough to compare, by text. A masked text has two: where
+    /// one of two copies stands in a channel too young to teach its frame, the texts as they stand
+    /// are what they share.
+    pub(super) fn signed(
+        &self,
+        prints: &Prints,
+        masked: &[MaskedPrint],
+        options: &Options,
+    ) -> Vec<Signed> {
+        let mut signed = Vec::new();
+        for text in 0..self.len() as u32 {
+            let row = self.first_row(text);
+            let mask = self.masked.get(text as usize).and_then(|place| masked.get(*place as usize));
+            if let Some(mask) = mask
+                && self.size(text).is_comparable(options)
+            {
+                signed.push(Signed { text, signature: mask.print.signature });
+            }
+            if size_of(prints, row).is_comparable(options)
+                && let Some(signature) = prints.signature.get(row)
+            {
+                signed.push(Signed { text, signature: *signature });
+            }
+        }
+        signed
+    }
+
+    /// In one channel a short rest in another frame is another statement ("light wind" under
+    /// Monday's heading and under Tuesday's); across channels frames say nothing.
+    fn same_channel(&self, corpus: &Corpus, text: u32, row: usize) -> bool {
+        let channel = &corpus.posts.channel;
+        channel.get(self.first_row(text)) == channel.get(row)
+    }
+}
+
+fn size_of(prints: &Prints, row: usize) -> Size {
+    Size {
+        tokens: prints.tokens.get(row).copied().unwrap_or(0),
+        letters: prints.letters.get(row).copied().unwrap_or(0),
+    }
+}

@@ -1,0 +1,102 @@
+//! A text as it is compared: masked, as features and as words.
+
+use marsad_types::Corpus;
+
+use crate::fingerprint::{Fingerprinter, each_feature};
+use crate::frames::Frames;
+use crate::mask::Masker;
+use crate::normalise::{TokenKind, is_digit};
+
+/// What two texts are compared by.
+#[derive(Default)]
+pub(crate) struct View {
+    /// Folded code points without white space.
+    pub(crate) codes: Vec<u32>,
+    /// Distinct features, sorted.
+    pub(crate) features: Vec<u64>,
+    /// Words and numbers in order.
+    pub(crate) words: Vec<Word>,
+    /// Whether the text as written ends in an ellipsis.
+    pub(crate) trails_off: bool,
+}
+
+/// A word or number.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Word {
+    pub(crate) hash: u64,
+    /// Place in the code points.
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    pub(crate) is_number: bool,
+}
+
+impl View {
+    /// The code points of a word.
+    pub(crate) fn spelling(&self, word: &Word) -> &[u32] {
+        self.codes.get(word.start as usize..word.end as usize).unwrap_or(&[])
+    }
+
+    /// The numbers in order as one, with signs and points but without gaps: grouping differs,
+    /// figures do not.
+    pub(crate) fn digits(&self) -> impl Iterator<Item = u32> {
+        let mark = |code: &u32| *code == u32::from(b'-') || *code == u32::from(b'.');
+        self.codes.iter().copied().filter(move |code| is_digit(*code) || mark(code))
+    }
+}
+
+/// Makes views, in reused buffers.
+#[derive(Default)]
+pub(crate) struct Viewer {
+    fingerprinter: Fingerprinter,
+    masker: Masker,
+}
+
+impl Viewer {
+    /// A post with the frames of both channels masked: what counts as a frame in one of two texts
+    /// counts as a frame in the other.
+    pub(crate) fn view(
+        &mut self,
+        corpus: &Corpus,
+        frames: &Frames,
+        rows: (usize, usize),
+        view: &mut View,
+    ) {
+        let (row, other) = rows;
+        let text = corpus.posts.text.get(row);
+        let scanner = &mut self.fingerprinter.scanner;
+        scanner.scan(text);
+        let all = [frames.of(row), frames.of(other), Some(frames.boilerplate())];
+        if all.iter().flatten().any(|frame| frame.len() > 0) {
+            self.masker.mask(scanner, all.into_iter().flatten());
+        }
+        view.codes.clear();
+        view.codes.extend_from_slice(&scanner.codes);
+        view.words.clear();
+        for token in scanner.tokens.iter().filter(|token| token.kind.is_matched()) {
+            view.words.push(Word {
+                hash: hash_word(scanner.token_codes(token)),
+                start: token.start,
+                end: token.end,
+                is_number: token.kind == TokenKind::Number,
+            });
+        }
+        let last = scanner.tokens.iter().rfind(|token| token.kind.is_matched());
+        let end = last.map_or(0, |token| token.source_end as usize);
+        let rest = text.get(end..).unwrap_or("").trim_start();
+        view.trails_off = rest.starts_with('\u{2026}') || rest.starts_with("..");
+        view.features.clear();
+    }
+
+    /// Fills in the features.
+    pub(crate) fn features(view: &mut View) {
+        view.features.clear();
+        let features = &mut view.features;
+        each_feature(&view.codes, |hash| features.push(hash));
+        features.sort_unstable();
+        features.dedup();
+    }
+}
+
+fn hash_word(codes: &[u32]) -> u64 {
+    crate::mask::run_hash(0, codes)
+}

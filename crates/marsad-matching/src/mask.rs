@@ -1,0 +1,192 @@
+//! Taking frames out of a scanned text.
+
+use crate::fingerprint::{count_letters, is_bare, line_hash, line_ranges};
+use crate::normalise::{Scanner, Token};
+
+/// Longest run of words learnt or masked at one end.
+pub(crate) const RUN_MAX: usize = 20;
+
+/// What to take out: lines by hash, runs of words at the start and at the end by hash.
+#[derive(Default, Clone)]
+pub(crate) struct Frame {
+    lines: Vec<u32>,
+    starts: Vec<u64>,
+    ends: Vec<u64>,
+}
+
+impl Frame {
+    pub(crate) fn set_lines(&mut self, mut lines: Vec<u32>) {
+        lines.sort_unstable();
+        lines.dedup();
+        self.lines = lines;
+    }
+
+    pub(crate) fn set_runs(&mut self, mut starts: Vec<u64>, mut ends: Vec<u64>) {
+        starts.sort_unstable();
+        ends.sort_unstable();
+        self.starts = starts;
+        self.ends = ends;
+    }
+
+    pub(crate) fn absorb(&mut self, other: &Self) {
+        self.lines.extend_from_slice(&other.lines);
+        self.starts.extend_from_slice(&other.starts);
+        self.ends.extend_from_slice(&other.ends);
+        self.lines.sort_unstable();
+        self.lines.dedup();
+        self.starts.sort_unstable();
+        self.starts.dedup();
+        self.ends.sort_unstable();
+        self.ends.dedup();
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.lines.len() + self.starts.len() + self.ends.len()
+    }
+
+    pub(crate) fn has_line(&self, line: u32) -> bool {
+        self.lines.binary_search(&line).is_ok()
+    }
+
+    pub(crate) fn has_runs(&self) -> bool {
+        !self.starts.is_empty() || !self.ends.is_empty()
+    }
+}
+
+/// Hash of a run of words, one word longer.
+pub(crate) fn run_hash(before: u64, word: &[u32]) -> u64 {
+    let mut hash = before ^ 0x51_7C_C1_B7_27_22_0A_95;
+    for code in word {
+        hash = (hash ^ u64::from(*code)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23);
+    }
+    hash.wrapping_mul(0xD6E8_FEB8_6659_FD93) ^ (hash >> 29)
+}
+
+/// Scratch buffers for masking.
+#[derive(Default)]
+pub(crate) struct Masker {
+    /// For callers that need a second scanner.
+    pub(crate) scanner: Scanner,
+    dropped: Vec<bool>,
+    lines_only: Vec<bool>,
+    codes: Vec<u32>,
+}
+
+impl Masker {
+    /// Takes frames out of a scanned text; false, and nothing changed, when there is nothing to
+    /// take out or what would be left says nothing.
+    pub(crate) fn mask<'a>(
+        &mut self,
+        scanner: &mut Scanner,
+        frames: impl Iterator<Item = &'a Frame> + Clone,
+    ) -> bool {
+        self.dropped.clear();
+        self.dropped.resize(scanner.tokens.len(), false);
+        let any_line = self.drop_lines(scanner, frames.clone());
+        self.lines_only.clone_from(&self.dropped);
+        let mut any_run = false;
+        for frame in frames {
+            any_run |= self.drop_run(scanner, &frame.starts, End::Start);
+            any_run |= self.drop_run(scanner, &frame.ends, End::End);
+        }
+        if any_run && self.take_out(scanner) {
+            return true;
+        }
+        std::mem::swap(&mut self.dropped, &mut self.lines_only);
+        any_line && self.take_out(scanner)
+    }
+
+    /// Which tokens the last successful [`Masker::mask`] took out.
+    pub(crate) fn dropped(&self) -> &[bool] {
+        &self.dropped
+    }
+
+    fn drop_lines<'a>(
+        &mut self,
+        scanner: &Scanner,
+        frames: impl Iterator<Item = &'a Frame> + Clone,
+    ) -> bool {
+        let has_lines = frames.clone().any(|frame| !frame.lines.is_empty());
+        let several = scanner.tokens.last().is_some_and(|token| token.line > 0);
+        if !has_lines || !several {
+            return false;
+        }
+        let mut any = false;
+        for range in line_ranges(&scanner.tokens) {
+            let hash = line_hash(scanner.codes.get(range.codes()).unwrap_or(&[]));
+            if !frames.clone().any(|frame| frame.has_line(hash)) {
+                continue;
+            }
+            any = true;
+            for (token, dropped) in scanner.tokens.iter().zip(&mut self.dropped) {
+                *dropped |= token.line == range.line && token.kind.is_matched();
+            }
+        }
+        any
+    }
+
+    /// Drops the longest known run at one end of what is left.
+    fn drop_run(&mut self, scanner: &Scanner, known: &[u64], end: End) -> bool {
+        if known.is_empty() {
+            return false;
+        }
+        let kept = |place: &usize| {
+            let token = scanner.tokens.get(*place);
+            token.is_some_and(|token| token.kind.is_matched())
+                && self.dropped.get(*place) == Some(&false)
+        };
+        let places: Vec<usize> = match end {
+            End::Start => (0..scanner.tokens.len()).filter(kept).take(RUN_MAX).collect(),
+            End::End => (0..scanner.tokens.len()).rev().filter(kept).take(RUN_MAX).collect(),
+        };
+        let mut hash = 0;
+        let mut longest = 0;
+        for (place, token) in places.iter().enumerate() {
+            let Some(token) = scanner.tokens.get(*token) else { break };
+            hash = run_hash(hash, scanner.token_codes(token));
+            if known.binary_search(&hash).is_ok() {
+                longest = place + 1;
+            }
+        }
+        for place in places.iter().take(longest) {
+            if let Some(dropped) = self.dropped.get_mut(*place) {
+                *dropped = true;
+            }
+        }
+        longest > 0
+    }
+
+    /// Rebuilds the scanner without the dropped tokens, unless too little would be left.
+    fn take_out(&mut self, scanner: &mut Scanner) -> bool {
+        self.codes.clear();
+        let mut tokens = 0;
+        for (token, dropped) in scanner.tokens.iter().zip(&self.dropped) {
+            if token.kind.is_matched() && !dropped {
+                tokens += 1;
+                Scanner::append(&mut self.codes, scanner.token_codes(token));
+            }
+        }
+        if is_bare(tokens, count_letters(&self.codes)) {
+            return false;
+        }
+        self.codes.clear();
+        let mut dropped = self.dropped.iter();
+        let mut kept: Vec<Token> = Vec::with_capacity(scanner.tokens.len());
+        for token in &scanner.tokens {
+            if dropped.next() == Some(&true) {
+                continue;
+            }
+            let start = Scanner::append(&mut self.codes, scanner.token_codes(token));
+            kept.push(Token { start, end: self.codes.len() as u32, ..*token });
+        }
+        scanner.tokens = kept;
+        std::mem::swap(&mut scanner.codes, &mut self.codes);
+        true
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Start,
+    End,
+}
