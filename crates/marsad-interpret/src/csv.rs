@@ -185,10 +185,7 @@ impl Optional<'_, '_> {
             Ok(written) => understand(written.trim()).map_err(Reason),
             Err(reason) => Err(reason),
         };
-        read.unwrap_or_else(|Reason(reason)| {
-            self.reading.problem(self.row.line, format!("{reason}; the post is kept without it"));
-            None
-        })
+        self.reading.without(self.row.line, read)
     }
 
     fn words(&mut self, at: Option<usize>, field: &str) -> Option<String> {

@@ -107,9 +107,18 @@ impl<'a> Value<'a> {
         Reason(format!("field '{field}' is {}; expected {expected}", self.kind()))
     }
 
-    /// Neither there nor null.
-    pub(crate) fn is_absent(&self) -> bool {
-        matches!(self, Self::Missing | Self::Null)
+    /// Takes the value out of its place.
+    pub(crate) fn take(&mut self) -> Self {
+        std::mem::take(self)
+    }
+
+    /// A whole number of either sign; anything else is absent.
+    pub(crate) fn whole(&self) -> Option<i128> {
+        match self {
+            Self::Whole(number) => Some(*number),
+            Self::Text(text) => text.parse().ok(),
+            _ => None,
+        }
     }
 
     /// A text; absent when missing or null.

@@ -3,8 +3,8 @@
 //! **What.** One file per format. An import is one decompressed file, cut into chunks; a
 //! [`Manifest`] keeps the settings, so that the chunks can be read again at any time.
 //!
-//! **Main path.** [`recognise`] → [`prepare`] → [`Cutter`] → [`read`] (or [`read_document`] for the
-//! formats that only mean something as a whole).
+//! **Main path.** [`recognise`] → [`prepare`] → ([`reduce`] where [`needs_reduction`]) → [`Cutter`]
+//! → [`read`], or [`read_document`] for the formats that only mean something as a whole.
 //!
 //! **Invariants.** Pure and total: no file, no clock, no panic, and no error for content. What is
 //! not understood becomes a `Problem` with its line, and everything around it is kept. Chunks of a
@@ -29,6 +29,7 @@ mod shape;
 mod telegram_desktop;
 mod telethon;
 mod times;
+mod walk;
 
 pub use cut::{CHUNK_MAX, Chunk, Cutter, Piece, RECORD_MAX};
 pub use format::{Cutting, Format};
@@ -37,3 +38,4 @@ pub use marsad_types::Reading;
 pub use prepare::{SetupError, prepare};
 pub use read::{read, read_document};
 pub use recognise::recognise;
+pub use telegram_desktop::{Reduction, needs_reduction, reduce};

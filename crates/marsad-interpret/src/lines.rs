@@ -3,6 +3,7 @@
 use memchr::memchr;
 
 use crate::cut::BOM;
+use crate::json::{Maybe, Reason};
 use crate::{Chunk, RECORD_MAX, Reading};
 
 /// Calls `each` with every line that is not blank, without its line ending.
@@ -50,6 +51,15 @@ pub(crate) fn oversized(chunk: &Chunk<'_>, reading: &mut Reading) {
 pub(crate) trait Problems {
     /// Adds one problem.
     fn problem(&mut self, line: u64, reason: impl Into<String>);
+
+    /// A part without which the record is still worth keeping: what was not understood of it
+    /// becomes a problem, and the part is absent.
+    fn without<T>(&mut self, line: u64, part: Maybe<T>) -> Option<T> {
+        part.unwrap_or_else(|Reason(reason)| {
+            self.problem(line, format!("{reason}; the rest is kept without it"));
+            None
+        })
+    }
 }
 
 impl Problems for Reading {

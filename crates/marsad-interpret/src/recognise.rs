@@ -38,8 +38,8 @@ fn by_keys(outline: &Outline) -> Option<Format> {
         return Some(Format::Telethon);
     }
     let is_chat = has(&["name", "type", "messages"]) && outline.text("type").is_some_and(is_chat);
-    let is_account = has(&["chats"]) && (has(&["about"]) || has(&["personal_information"]));
-    if is_chat || is_account || has(&["about", "personal_information"]) {
+    let is_account = crate::telegram_desktop::is_account(outline);
+    if is_chat || is_account {
         return Some(Format::TelegramDesktop);
     }
     None

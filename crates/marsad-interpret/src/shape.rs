@@ -16,11 +16,6 @@ impl Outline {
     pub(crate) fn text(&self, key: &str) -> Option<&str> {
         self.keys.iter().find(|(name, _)| name == key).and_then(|(_, text)| text.as_deref())
     }
-
-    /// The keys in order.
-    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
-        self.keys.iter().map(|(name, _)| name.as_str())
-    }
 }
 
 /// Reads the keys of the object at the beginning of `bytes`, as far as the bytes go.
@@ -92,14 +87,13 @@ fn value_end(bytes: &[u8], at: usize) -> Option<usize> {
                 continue;
             }
             b'{' | b'[' => depth += 1,
-            b'}' | b']' if depth == 0 => return Some(at),
+            b'}' | b']' | b',' if depth == 0 => return Some(at),
             b'}' | b']' => {
                 depth -= 1;
                 if depth == 0 {
                     return Some(at + 1);
                 }
             }
-            b',' if depth == 0 => return Some(at),
             _ => {}
         }
         at += 1;

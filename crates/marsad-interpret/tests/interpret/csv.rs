@@ -47,7 +47,7 @@ fn a_table_is_read_by_its_map() {
     );
     assert_eq!(
         problems(&reading),
-        ["6: views is 'lots'; expected a whole number; the post is kept without it"]
+        ["6: views is 'lots'; expected a whole number; the rest is kept without it"]
     );
     let lines: Vec<u64> = reading.posts.iter().map(|post| post.line).collect();
     assert_eq!(lines, [2, 4, 5, 6], "a record's line is the one it begins on");

@@ -1,7 +1,16 @@
 //! Every format against its contract: good, broken and hostile input, whole and in chunks.
 
+#[cfg(test)]
 mod common;
+#[cfg(test)]
 mod csv;
+#[cfg(test)]
 mod ndjson;
+#[cfg(test)]
 mod peers;
+#[cfg(test)]
 mod settings;
+#[cfg(test)]
+mod telegram_desktop;
+#[cfg(test)]
+mod telethon;

@@ -180,7 +180,7 @@ fn ids_may_be_numbers_and_unknown_fields_may_be_anything() {
         r#"{"kind":"post","platform":"tamtam","channel":-70000000000001,"id":109000000000000260,"published_at":"2019-11-30 17:55","text":"","media":[{"kind":"image"}],"mood":{"a":[1,{}]},"published_resolution_s":0.5}"#,
     );
     assert_eq!(
-        short(&[post.clone()]),
+        short(std::slice::from_ref(&post)),
         ["tamtam:-70000000000001/109000000000000260 2019-11-30T17:55:00Z "]
     );
     assert_eq!(post.resolution.unwrap().ms, 500);
