@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 
 use crate::hex;
 use crate::merkle::{Hash, empty_root};
-use crate::note::{Note, NoteError, Signer, check_name};
+use crate::note::{Note, NoteError, Signer, Verifier, check_name};
 
 /// What the log was at one moment: how many leaves, and the root over them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +64,11 @@ impl Checkpoint {
         let root = root.ok_or(NoteError::Malformed("the third line is no root hash"))?;
         let whole = String::from_utf8_lossy(bytes).into_owned(); // UTF-8, as Note::parse checked
         Ok(Self { origin: origin.to_owned(), head: Head { size, root }, note: whole })
+    }
+
+    /// Checks the signature of a key.
+    pub fn verify(&self, key: &Verifier) -> Result<(), NoteError> {
+        key.verify(&self.signed()?)
     }
 
     /// The note taken apart, to check signatures.

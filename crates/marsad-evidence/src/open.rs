@@ -7,8 +7,8 @@ use crate::checkpoint::{Checkpoint, Head};
 use crate::disk::{Appender, Disk, Open, read_exact_at, replace};
 use crate::error::{Doing, Failure};
 use crate::layout::{self, ENTRY_BYTES, Entry, HASH_BYTES, HEAD_BYTES, HeadEntry};
-use crate::note::NoteError;
-use crate::reader::{Reader, checkpoint_of};
+use crate::note::{NoteError, Signer};
+use crate::reader::{Identity, Reader, format_text, identity_of};
 use crate::store::{Options, Segment, Store};
 use crate::tiles::{TileWriter, cut_off};
 use crate::{Error, hex, index};
@@ -23,13 +23,13 @@ impl Store {
         let lock_path = layout::path(dir, layout::LOCK_FILE);
         let lock = disk.lock(&lock_path).doing("lock", &lock_path)?;
         let lock = lock.ok_or_else(|| Error::Busy(dir.to_owned()))?;
-        let checkpoint = match checkpoint_of(disk.as_ref(), dir)? {
-            Some(checkpoint) => checkpoint,
+        let identity = match identity_of(disk.as_ref(), dir)? {
+            Some(identity) => identity,
             None => create(disk.as_ref(), dir, &options)?,
         };
-        check_key(&checkpoint, &options)?;
-        let head = checkpoint.head;
-        let reader = Reader::at(Arc::clone(&disk), dir, checkpoint)?;
+        check_key(&identity, &options)?;
+        let head = identity.checkpoint.head;
+        let reader = Reader::at(Arc::clone(&disk), dir, identity)?;
         let mut repairs = Vec::new();
         remove_temporary(disk.as_ref(), dir, &mut repairs)?;
         let mut append = |name: &str, kept: u64| -> Result<Appender, Error> {
@@ -72,7 +72,7 @@ impl Store {
 
 /// Makes an empty log. The file `format` comes last: without it there is no log yet, and a crash on
 /// the way is simply followed by another try.
-fn create(disk: &dyn Disk, dir: &Path, options: &Options) -> Result<Checkpoint, Error> {
+fn create(disk: &dyn Disk, dir: &Path, options: &Options) -> Result<Identity, Error> {
     for folder in [layout::WARC_FOLDER, layout::LOG_FOLDER, layout::TILES_FOLDER] {
         let folder = layout::path(dir, folder);
         disk.create_dir(&folder).doing("create", &folder)?;
@@ -93,12 +93,13 @@ fn create(disk: &dyn Disk, dir: &Path, options: &Options) -> Result<Checkpoint, 
     }
     let path = layout::path(dir, layout::CHECKPOINT_FILE);
     replace(disk, &path, checkpoint.note.as_bytes())?;
-    let format = format!("{}\n{origin}\n", layout::FORMAT);
+    let key = options.signer.as_ref().map(Signer::verifier);
+    let format = format_text(&origin, key.as_ref());
     replace(disk, &layout::path(dir, layout::FORMAT_FILE), format.as_bytes())?;
     if let Some(above) = dir.parent().filter(|above| !above.as_os_str().is_empty()) {
         disk.sync_dir(above).doing("sync", above)?;
     }
-    Ok(checkpoint)
+    Ok(Identity { checkpoint, key })
 }
 
 /// A log whose `format` file is gone must not be taken for an empty folder.
@@ -126,20 +127,17 @@ fn random_origin() -> Result<String, Error> {
     Ok(format!("marsad.invalid/{}", hex(&random)))
 }
 
-/// A signed log goes on signed, by its own key.
-fn check_key(checkpoint: &Checkpoint, options: &Options) -> Result<(), Error> {
-    let note = checkpoint.signed()?;
-    let Some(signer) = &options.signer else {
-        return match note.signatures.first() {
-            Some(signature) => Err(NoteError::KeyNeeded(signature.name.clone()).into()),
-            None => Ok(()),
-        };
-    };
-    if signer.name() != checkpoint.origin {
-        let (key, log) = (signer.name().to_owned(), checkpoint.origin.clone());
-        return Err(NoteError::OtherLog { key, log }.into());
+/// A signed log goes on signed, by its own key, and an unsigned one unsigned.
+fn check_key(identity: &Identity, options: &Options) -> Result<(), Error> {
+    let given = options.signer.as_ref().map(Signer::verifier);
+    if given == identity.key {
+        return Ok(());
     }
-    Ok(signer.verifier().verify(&note)?)
+    let log = identity.checkpoint.origin.clone();
+    Err(match given {
+        None => NoteError::KeyNeeded(log).into(),
+        Some(given) => NoteError::OtherLog { key: given.text(), log }.into(),
+    })
 }
 
 fn remove_temporary(disk: &dyn Disk, dir: &Path, repairs: &mut Vec<String>) -> Result<(), Error> {

@@ -13,7 +13,7 @@ use crate::error::{Doing, Failure};
 use crate::index::{self, DigestTable};
 use crate::layout::{self, ENTRY_BYTES, Entry, HASH_BYTES};
 use crate::merkle::{self, Hash, sha256};
-use crate::note::NOTE_BYTES_MAX;
+use crate::note::{NOTE_BYTES_MAX, NoteError, Verifier};
 use crate::record::{self, Record, leaf_of};
 use crate::tiles::{TileReader, check_edge};
 
@@ -31,6 +31,7 @@ pub struct Reader {
     pub(crate) disk: Arc<dyn Disk>,
     pub(crate) dir: PathBuf,
     pub(crate) checkpoint: Checkpoint,
+    pub(crate) key: Option<Verifier>,
     pub(crate) tiles: TileReader,
     index: Arc<dyn DiskFile>,
     salts: Arc<dyn DiskFile>,
@@ -64,49 +65,70 @@ impl Slab {
     }
 }
 
-/// Reads the checkpoint and the format line; `None` when there is no log at all.
-pub(crate) fn checkpoint_of(disk: &dyn Disk, dir: &Path) -> Result<Option<Checkpoint>, Error> {
+/// What a folder says it is.
+#[derive(Debug)]
+pub(crate) struct Identity {
+    pub(crate) checkpoint: Checkpoint,
+    /// The key that signs, as the log itself names it: it finds damage, not deceit.
+    pub(crate) key: Option<Verifier>,
+}
+
+/// Reads the checkpoint and the file `format`; `None` when there is no log at all.
+pub(crate) fn identity_of(disk: &dyn Disk, dir: &Path) -> Result<Option<Identity>, Error> {
     let format = read_small(disk, &layout::path(dir, layout::FORMAT_FILE), 4096)?;
     let Some(format) = format else { return Ok(None) };
-    let format = String::from_utf8_lossy(&format).into_owned();
-    let mut lines = format.split('\n');
+    let failure = |file: &str, to: usize, reason: String| -> Error {
+        Failure { leaf: None, file: file.to_owned(), from: 0, to: to as u64, reason }.into()
+    };
+    let text = String::from_utf8_lossy(&format).into_owned();
+    let mut lines = text.split_terminator('\n');
     let version = lines.next().unwrap_or_default();
     if version != layout::FORMAT {
         return Err(Error::Version { found: version.to_owned(), known: layout::FORMAT });
     }
+    let (origin, key) = (lines.next().unwrap_or_default(), lines.next());
+    let key = key.map(Verifier::parse).transpose();
+    let key = key.map_err(|e| failure(layout::FORMAT_FILE, format.len(), e.to_string()))?;
+    if text != format_text(origin, key.as_ref()) {
+        let reason = "it is not in its form".to_owned();
+        return Err(failure(layout::FORMAT_FILE, format.len(), reason));
+    }
     let path = layout::path(dir, layout::CHECKPOINT_FILE);
     let note = read_small(disk, &path, NOTE_BYTES_MAX as u64)?;
-    let failure = |to: u64, reason: String| -> Error {
-        let file = layout::CHECKPOINT_FILE.to_owned();
-        Failure { leaf: None, file, from: 0, to, reason }.into()
-    };
     let Some(note) = note else {
-        return Err(failure(0, "there is no checkpoint".to_owned()));
+        return Err(failure(layout::CHECKPOINT_FILE, 0, "there is none".to_owned()));
     };
-    let size = note.len() as u64;
-    let checkpoint = Checkpoint::parse(&note).map_err(|error| failure(size, error.to_string()))?;
-    let same = lines.next() == Some(checkpoint.origin.as_str()) && lines.eq([""]);
-    if !same {
-        return Err(failure(
-            size,
-            "it does not name the log that the file 'format' names".to_owned(),
-        ));
+    let wrong = |error: NoteError| {
+        let reason = format!("{error}; or the file '{}' is wrong", layout::FORMAT_FILE);
+        failure(layout::CHECKPOINT_FILE, note.len(), reason)
+    };
+    let checkpoint = Checkpoint::parse(&note).map_err(wrong)?;
+    if checkpoint.origin != origin {
+        return Err(wrong(NoteError::Malformed("it is another log's")));
     }
-    Ok(Some(checkpoint))
+    match &key {
+        Some(key) => checkpoint.verify(key).map_err(wrong)?,
+        None if checkpoint.signed()?.signatures.is_empty() => {}
+        None => return Err(wrong(NoteError::Malformed("it is signed, but the log names no key"))),
+    }
+    Ok(Some(Identity { checkpoint, key }))
+}
+
+/// The file `format`: version, origin and, when the log is signed, its verifier key.
+pub(crate) fn format_text(origin: &str, key: Option<&Verifier>) -> String {
+    let key = key.map_or_else(String::new, |key| format!("{}\n", key.text()));
+    format!("{}\n{origin}\n{key}", layout::FORMAT)
 }
 
 impl Reader {
     pub(crate) fn open(disk: Arc<dyn Disk>, dir: &Path) -> Result<Self, Error> {
-        let checkpoint = checkpoint_of(disk.as_ref(), dir)?;
-        let checkpoint = checkpoint.ok_or_else(|| Error::Absent(dir.to_owned()))?;
-        Self::at(disk, dir, checkpoint)
+        let identity = identity_of(disk.as_ref(), dir)?;
+        let identity = identity.ok_or_else(|| Error::Absent(dir.to_owned()))?;
+        Self::at(disk, dir, identity)
     }
 
-    pub(crate) fn at(
-        disk: Arc<dyn Disk>,
-        dir: &Path,
-        checkpoint: Checkpoint,
-    ) -> Result<Self, Error> {
+    pub(crate) fn at(disk: Arc<dyn Disk>, dir: &Path, identity: Identity) -> Result<Self, Error> {
+        let Identity { checkpoint, key } = identity;
         let tiles = TileReader::new(Arc::clone(&disk), dir);
         check_edge(&tiles, &checkpoint.head)?;
         let open = |name| {
@@ -115,7 +137,7 @@ impl Reader {
         };
         let (index, salts) = (open(layout::INDEX_FILE)?, open(layout::SALTS_FILE)?);
         let (dir, segments, table) = (dir.to_owned(), Mutex::default(), OnceLock::new());
-        Ok(Self { disk, dir, checkpoint, tiles, index, salts, segments, table })
+        Ok(Self { disk, dir, checkpoint, key, tiles, index, salts, segments, table })
     }
 
     /// The head that this reader sees.
@@ -160,6 +182,43 @@ impl Reader {
             }
         }
         Ok(None)
+    }
+
+    /// The key that the log says it is signed with. Whoever must not trust this folder compares it
+    /// with the key as its owner publishes it.
+    pub fn key(&self) -> Option<&Verifier> {
+        self.key.as_ref()
+    }
+
+    /// Leaf hash of a record, erased or not.
+    pub fn leaf_hash(&self, leaf: u64) -> Result<Hash, Error> {
+        Ok(self.slab(leaf, 1)?.row(leaf).ok_or_else(|| index::broken(leaf))?.hash)
+    }
+
+    /// Salt of a record, without which its leaf cannot be rebuilt.
+    ///
+    /// # Errors
+    /// `Erased` when it is gone for good.
+    pub fn salt(&self, leaf: u64) -> Result<Hash, Error> {
+        let row = self.slab(leaf, 1)?.row(leaf).ok_or_else(|| index::broken(leaf))?;
+        if row.entry.is_some_and(|entry| entry.erased) {
+            return Err(Error::Erased { leaf });
+        }
+        Ok(row.salt)
+    }
+
+    /// A tile of the tree as C2SP tlog-tiles serves it: up to 256 hashes end to end.
+    pub fn tile(&self, level: u32, number: u64) -> Result<Vec<u8>, Error> {
+        let from = number * layout::TILE_HASHES;
+        let held = layout::tiles_hashes(level, self.head().size);
+        let Some(left) = held.checked_sub(from).filter(|left| *left > 0) else {
+            return Err(Error::Unknown {
+                leaf: from << (level * layout::TILE_HEIGHT),
+                size: self.head().size,
+            });
+        };
+        let count = left.min(layout::TILE_HASHES) as usize;
+        Ok(self.tiles.hashes(level, from, count)?.concat())
     }
 
     /// Inclusion proof of a leaf in this reader's head; the leaf's sibling first.

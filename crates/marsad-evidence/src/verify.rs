@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::Error;
+use marsad_types::Timestamp;
+
 use crate::checkpoint::Head;
 use crate::disk::{Open, read_small};
 use crate::error::Failure;
@@ -214,7 +216,7 @@ impl Reader {
     /// The tree from the leaf hashes up: every tile, every head, the root.
     fn verify_tree(&self) -> Result<Verdict, Error> {
         let mut verdict = Verdict::default();
-        let heads = self.heads(&mut verdict)?;
+        let heads = self.read_heads(&mut verdict)?;
         let mut heads = heads.iter().peekable();
         let mut frontier = Frontier::default();
         let size = self.head().size;
@@ -224,10 +226,10 @@ impl Reader {
             let tile = self.tiles.hashes(0, from, count as usize)?;
             for hash in &tile {
                 frontier.push(*hash);
-                let Some(head) = heads.next_if(|head| head.1.size == frontier.size()) else {
+                let Some(head) = heads.next_if(|head| head.1.head.size == frontier.size()) else {
                     continue;
                 };
-                if head.1.root != frontier.root() {
+                if head.1.head.root != frontier.root() {
                     verdict.fail(at_head(head.0, "it is not the root of the leaves up to it"));
                 }
             }
@@ -270,19 +272,33 @@ impl Reader {
         Ok(())
     }
 
-    /// The list of heads up to ours: (place, head).
-    fn heads(&self, verdict: &mut Verdict) -> Result<Vec<(u64, Head)>, Error> {
+    /// When which head was acknowledged, oldest first, up to ours.
+    ///
+    /// # Errors
+    /// `Broken` when the list is not what was written.
+    pub fn heads(&self) -> Result<Vec<(Timestamp, Head)>, Error> {
+        let mut verdict = Verdict::default();
+        let heads = self.read_heads(&mut verdict)?;
+        match verdict.failures.pop() {
+            Some(failure) => Err(failure.into()),
+            None => Ok(heads.into_iter().map(|(_, entry)| (entry.at, entry.head)).collect()),
+        }
+    }
+
+    /// The list of heads up to ours, each with its place.
+    fn read_heads(&self, verdict: &mut Verdict) -> Result<Vec<(u64, HeadEntry)>, Error> {
         let path = layout::path(&self.dir, layout::HEADS_FILE);
         let bytes = read_small(self.disk.as_ref(), &path, u64::MAX)?.unwrap_or_default();
         let mut heads = Vec::new();
         for (place, bytes) in (0..).zip(bytes.as_chunks::<HEAD_BYTES>().0) {
             match HeadEntry::from_bytes(bytes) {
                 Some(entry) if entry.head.size > self.head().size => break, // a later commit's
-                Some(entry) => heads.push((place, entry.head)),
+                Some(entry) => heads.push((place, entry)),
                 None => verdict.fail(at_head(place, "the bytes are not those that were written")),
             }
         }
-        if heads.last().is_none_or(|(_, last)| *last != self.head()) && self.head().size > 0 {
+        let last = heads.last().map_or_else(Head::default, |(_, last)| last.head);
+        if last != self.head() {
             verdict.fail(at_head(heads.len() as u64, "the checkpoint's head is not in the list"));
         }
         Ok(heads)
