@@ -39,6 +39,7 @@ mod layout;
 pub mod merkle;
 pub mod note;
 mod open;
+mod proof;
 mod reader;
 mod record;
 mod store;
@@ -50,6 +51,7 @@ pub use checkpoint::{Checkpoint, Head};
 pub use error::{Error, Failure};
 pub use merkle::Hash;
 pub use note::{Signer, Verifier};
+pub use proof::Proof;
 pub use reader::{Reader, Records};
 pub use record::{
     NewRecord, PAYLOAD_BYTES_MAX, Prepared, Record, RecordKind, entry_of, leaf_of, prepare,
