@@ -114,9 +114,19 @@ fn show(corpus: &Corpus, statements: &Statements, relation: &str) {
     let step = (all.len() / 60).max(1);
     for (first, member) in all.iter().step_by(step) {
         let Some(first) = first else { continue };
-        let text = |row: u32| corpus.posts.text.get(row as usize);
+        let text = |row: u32| squeezed(corpus.posts.text.get(row as usize));
         println!("---- {:.2} appears={}", member.similarity, member.appears);
         println!("A {}: {}", corpus.post_key(first.post as usize), text(first.post));
         println!("B {}: {}", corpus.post_key(member.post as usize), text(member.post));
     }
+}
+
+/// One line, the start and the end of a long text.
+fn squeezed(text: &str) -> String {
+    let line: Vec<char> = text.replace('\n', " / ").chars().collect();
+    if line.len() <= 420 {
+        return line.into_iter().collect();
+    }
+    let (start, end) = (line.iter().take(260), line.iter().skip(line.len() - 150));
+    start.chain(" [...] ".chars().collect::<Vec<_>>().iter()).chain(end).collect()
 }

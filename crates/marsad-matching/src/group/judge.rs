@@ -49,8 +49,8 @@ pub(super) enum How {
 pub(super) enum Part {
     /// At least half of it: the same statement with something added or left off.
     Most,
-    /// Its beginning, cut with an ellipsis: the same statement, cut short.
-    CutShort,
+    /// Its beginning: the same statement cut short, or taken further.
+    Beginning,
     /// One item among others: a digest.
     Item,
 }
@@ -146,8 +146,8 @@ impl Judge<'_> {
         let begins = part.words.iter().zip(&whole.words).take(4).all(|(a, b)| a.hash == b.hash);
         let which = if part.features.len() * 2 >= whole.features.len() {
             Part::Most
-        } else if part.trails_off && begins {
-            Part::CutShort
+        } else if begins {
+            Part::Beginning
         } else {
             Part::Item
         };

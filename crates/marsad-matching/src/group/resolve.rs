@@ -6,12 +6,14 @@
 //!
 //! **Parts.** A post that holds a statement among other things is a digest: it is listed in the
 //! statement as contained, does not count as an appearance, and has a statement of its own. A post
-//! that is a statement with something added or left off (at least half of the longer of the two),
-//! or its beginning cut with an ellipsis, joins it and counts. When the **cut** version came
-//! first, it leads: whoever published it was first with the statement, and the full version is
-//! listed as contained and counts, though it also leads a statement of its own, because what
-//! repeats the full text repeats more than the teaser said. A digest that came before the statement
-//! stood alone is listed in that statement too, after the first, and does not count.
+//! that is a statement with something added or left off (at least half of the longer of the two
+//! remains), or that is the beginning of an earlier one, joins it and counts.
+//!
+//! When the **short** version came first, it leads: whoever published it was first with the
+//! statement. A later post that begins with it and goes on is listed as contained and counts, though
+//! it also leads a statement of its own, because what repeats the full text repeats more than the
+//! teaser said. A digest that came before the statement stood alone is listed in that statement
+//! too, after the first, and does not count.
 
 use hashbrown::HashMap;
 use marsad_types::{Corpus, NONE};
@@ -149,7 +151,7 @@ impl<'a> Resolver<'a> {
                 How::Near => Relation::Near,
                 // With two statements inside, it is a digest, however long one of them is.
                 How::LaterHolds(Part::Most) if homes_held == 1 => Relation::Contained,
-                How::EarlierHolds(Part::Most | Part::CutShort) => Relation::Contained,
+                How::EarlierHolds(Part::Most | Part::Beginning) => Relation::Contained,
                 How::LaterHolds(_) | How::EarlierHolds(Part::Item) => continue,
             };
             let is_near = link.how == How::Near;
@@ -176,6 +178,7 @@ impl<'a> Resolver<'a> {
 
     /// Lists digests in the statements they hold.
     fn note_parts(&mut self, text: u32, own: u32, links: &[Link]) {
+        let held = self.homes_held(links);
         for link in links {
             let Some(other) = self.home.get(link.earlier as usize).copied().flatten() else {
                 continue;
@@ -187,7 +190,7 @@ impl<'a> Resolver<'a> {
             let extra = match link.how {
                 How::Near => continue,
                 How::LaterHolds(part) => {
-                    let appears = part == Part::CutShort;
+                    let appears = part == Part::Beginning && held == 1;
                     Extra { text, statement: other.statement, similarity, appears }
                 }
                 How::EarlierHolds(_) => {
