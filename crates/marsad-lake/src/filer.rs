@@ -1,0 +1,321 @@
+//! Who is who: identities, versions and duplicates, decided in the order of the evidence.
+
+use compact_str::{CompactString, format_compact};
+use hashbrown::hash_map::Entry;
+use hashbrown::{HashMap, HashSet};
+use marsad_matching::Fingerprint;
+use marsad_types::{Channel, Coverage, Event, Post, PostId, Problem};
+use xxhash_rust::xxh3::Xxh3;
+
+/// The years a post may be from; a time outside is no time (and no Parquet reader takes it).
+const TIME_MS: std::ops::RangeInclusive<i64> = -62_135_596_800_000..=253_402_300_799_999;
+
+/// A post with its identity, ready to be filed.
+#[derive(Debug)]
+pub struct FiledPost {
+    /// As interpreted.
+    pub post: Post,
+    /// Its id: given, or derived.
+    pub id: CompactString,
+    /// From 1, in the order we learned of them, or as the source counts them.
+    pub version: u32,
+    /// Leaf of the evidence log it was read from.
+    pub leaf: u64,
+    /// Keyed pseudonym of its author.
+    pub author_pid: Option<String>,
+    /// Fingerprint of its text.
+    pub print: Fingerprint,
+}
+
+/// Rows waiting to be filed together.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// Versions of posts.
+    pub posts: Vec<FiledPost>,
+    /// Observations of channels with their leaf.
+    pub channels: Vec<(Channel, u64)>,
+    /// Stretches of watching with their leaf.
+    pub coverage: Vec<(Coverage, u64)>,
+    /// Interventions with their leaf.
+    pub events: Vec<(Event, u64)>,
+    /// Problems with their leaf and the name of the file.
+    pub problems: Vec<(Problem, u64, String)>,
+    /// Bytes of text held, for the caller's limit.
+    pub text_bytes: usize,
+}
+
+impl Batch {
+    /// No row of any kind.
+    pub fn is_empty(&self) -> bool {
+        self.posts.is_empty()
+            && self.channels.is_empty()
+            && self.coverage.is_empty()
+            && self.events.is_empty()
+            && self.problems.is_empty()
+    }
+}
+
+/// What became of a post.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Filed {
+    /// Not known before.
+    Added,
+    /// Known, with another content.
+    Version,
+    /// Known as it is.
+    Duplicate,
+    /// Its time is outside the years 1 to 9999.
+    TimeOutOfRange,
+}
+
+/// The content of a post that makes two observations different versions.
+fn content_hash(post: &Post) -> u64 {
+    let mut hash = Xxh3::new();
+    hash.update(post.text.as_bytes());
+    for media in &post.media {
+        hash.update(&[0]);
+        hash.update(media.sha256.as_deref().or(media.pdq.as_deref()).unwrap_or("").as_bytes());
+    }
+    hash.update(&[1, u8::from(post.deleted_at.is_some())]);
+    hash.digest()
+}
+
+fn hash_parts(parts: &[&[u8]]) -> u128 {
+    let mut hash = Xxh3::new();
+    for part in parts {
+        hash.update(part);
+        hash.update(&[0xff]); // no UTF-8 text has this byte: parts cannot run into each other
+    }
+    hash.digest128()
+}
+
+/// A post of an input whose order and multiplicity count is its row, so that none is merged.
+fn post_key(post: &Post, id: &str) -> u128 {
+    let row = post.row.map(u64::to_le_bytes).unwrap_or_default();
+    let row: &[u8] = if post.row.is_some() { &row } else { &[] };
+    hash_parts(&[
+        post.channel.platform.as_str().as_bytes(),
+        post.channel.id.as_bytes(),
+        id.as_bytes(),
+        row,
+    ])
+}
+
+/// Remembers every post version that is filed: 24 bytes and the table's slack for each.
+#[derive(Debug, Default)]
+pub struct Filer {
+    /// Key of a post to the content of its first version.
+    posts: HashMap<[u64; 2], u64>,
+    /// Further versions of the few posts that have them.
+    versions: HashMap<[u64; 2], Vec<u64>>,
+    /// Observations, stretches and events that are filed.
+    rows: HashSet<u128>,
+    /// In the file being read: how often the same channel, time and text occurred.
+    occurrences: HashMap<[u64; 2], u32>,
+    batch: Batch,
+}
+
+fn halves(key: u128) -> [u64; 2] {
+    [key as u64, (key >> 64) as u64]
+}
+
+impl Filer {
+    /// Another file begins: occurrences are counted anew.
+    pub fn begin_file(&mut self) {
+        self.occurrences = HashMap::new();
+    }
+
+    /// Rows waiting.
+    pub fn batch(&self) -> &Batch {
+        &self.batch
+    }
+
+    /// Hands over the rows waiting.
+    pub fn take_batch(&mut self) -> Batch {
+        std::mem::take(&mut self.batch)
+    }
+
+    /// Takes a post; keeps it in the batch unless it is known as it is.
+    pub fn take(
+        &mut self,
+        post: Post,
+        print: Fingerprint,
+        author_pid: Option<String>,
+        leaf: u64,
+    ) -> Filed {
+        if !TIME_MS.contains(&post.published_at.0) {
+            return Filed::TimeOutOfRange;
+        }
+        let id = self.identify(&post);
+        let (filed, version) = self.note(post_key(&post, &id), content_hash(&post));
+        if filed != Filed::Duplicate {
+            let version = post.version.unwrap_or(version);
+            self.batch.text_bytes += post.text.len();
+            self.batch.posts.push(FiledPost { post, id, version, leaf, author_pid, print });
+        }
+        filed
+    }
+
+    /// Remembers a post version that is filed already.
+    pub(crate) fn know(&mut self, post: &Post, id: &str) {
+        self.note(post_key(post, id), content_hash(post));
+    }
+
+    fn identify(&mut self, post: &Post) -> CompactString {
+        match &post.id {
+            PostId::Given(id) => id.clone(),
+            PostId::Derived => {
+                let key = hash_parts(&[
+                    post.channel.platform.as_str().as_bytes(),
+                    post.channel.id.as_bytes(),
+                    &post.published_at.0.to_le_bytes(),
+                    post.text.as_bytes(),
+                ]);
+                let occurrence = self.occurrences.entry(halves(key)).or_insert(0);
+                *occurrence += 1;
+                let base = key as u64;
+                if *occurrence == 1 {
+                    format_compact!("x{base:016x}")
+                } else {
+                    format_compact!("x{base:016x}-{occurrence}")
+                }
+            }
+        }
+    }
+
+    /// Whether this version is new, and which number it would have.
+    fn note(&mut self, key: u128, content: u64) -> (Filed, u32) {
+        let first = match self.posts.entry(halves(key)) {
+            Entry::Vacant(vacant) => {
+                vacant.insert(content);
+                return (Filed::Added, 1);
+            }
+            Entry::Occupied(occupied) => *occupied.get(),
+        };
+        if first == content {
+            return (Filed::Duplicate, 1);
+        }
+        let further = self.versions.entry(halves(key)).or_default();
+        if further.contains(&content) {
+            return (Filed::Duplicate, 1);
+        }
+        further.push(content);
+        (Filed::Version, u32::try_from(further.len()).unwrap_or(u32::MAX).saturating_add(1))
+    }
+
+    /// Takes an observation of a channel; false when it is known.
+    pub fn take_channel(&mut self, channel: Channel, leaf: u64) -> bool {
+        let is_new = self.know_channel(&channel);
+        if is_new {
+            self.batch.channels.push((channel, leaf));
+        }
+        is_new
+    }
+
+    /// Takes a stretch of watching; false when it is known.
+    pub fn take_coverage(&mut self, coverage: Coverage, leaf: u64) -> bool {
+        let is_new = self.know_coverage(&coverage);
+        if is_new {
+            self.batch.coverage.push((coverage, leaf));
+        }
+        is_new
+    }
+
+    /// Takes a claimed intervention; false when it is known.
+    pub fn take_event(&mut self, event: Event, leaf: u64) -> bool {
+        let is_new = self.know_event(&event);
+        if is_new {
+            self.batch.events.push((event, leaf));
+        }
+        is_new
+    }
+
+    /// Takes a problem. Problems are not compared: the caller knows whether the record is new.
+    pub fn take_problem(&mut self, problem: Problem, leaf: u64, source: &str) {
+        self.batch.problems.push((problem, leaf, source.to_owned()));
+    }
+
+    pub(crate) fn know_channel(&mut self, channel: &Channel) -> bool {
+        let Channel { line: _, key, .. } = channel;
+        let written = format!(
+            "{key}\u{1}{:?}\u{1}{:?}\u{1}{:?}\u{1}{:?}\u{1}{:?}\u{1}{:?}\u{1}{:?}\u{1}{:?}\u{1}{:?}\u{1}{:?}",
+            channel.handle,
+            channel.title,
+            channel.description,
+            channel.created_at,
+            channel.observed_at,
+            channel.subscribers,
+            channel.subscribers_min,
+            channel.subscribers_max,
+            channel.status,
+            channel.status_cause,
+        );
+        self.rows.insert(hash_parts(&[b"channel", written.as_bytes()]))
+    }
+
+    pub(crate) fn know_coverage(&mut self, coverage: &Coverage) -> bool {
+        let stretch = Coverage { line: 0, ..coverage.clone() };
+        self.rows.insert(hash_parts(&[b"coverage", format!("{stretch:?}").as_bytes()]))
+    }
+
+    pub(crate) fn know_event(&mut self, event: &Event) -> bool {
+        let event = Event { line: 0, ..event.clone() };
+        self.rows.insert(hash_parts(&[b"event", format!("{event:?}").as_bytes()]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use marsad_types::{ChannelKey, Platform, Timestamp};
+
+    fn post(id: PostId, text: &str) -> Post {
+        let channel = ChannelKey::new(Platform::new("telegram").unwrap(), "desk");
+        Post::new(channel, id, Timestamp(0), text.to_owned())
+    }
+
+    fn take(filer: &mut Filer, post: Post) -> Filed {
+        let print = marsad_matching::Fingerprinter::new().fingerprint(&post.text);
+        filer.take(post, print, None, 0)
+    }
+
+    #[test]
+    fn another_text_is_a_version_and_an_old_one_is_known() {
+        let mut filer = Filer::default();
+        let given = || PostId::Given("1".into());
+        assert_eq!(take(&mut filer, post(given(), "rain")), Filed::Added);
+        assert_eq!(take(&mut filer, post(given(), "rain")), Filed::Duplicate);
+        assert_eq!(take(&mut filer, post(given(), "snow")), Filed::Version);
+        assert_eq!(take(&mut filer, post(given(), "rain")), Filed::Duplicate);
+        assert_eq!(take(&mut filer, post(given(), "snow")), Filed::Duplicate);
+        assert_eq!(filer.batch().posts.iter().map(|p| p.version).collect::<Vec<_>>(), [1, 2]);
+    }
+
+    #[test]
+    fn repeated_posts_without_ids_are_all_kept_and_a_second_file_adds_nothing() {
+        let mut filer = Filer::default();
+        for _ in 0..3 {
+            assert_eq!(take(&mut filer, post(PostId::Derived, "rain")), Filed::Added);
+        }
+        filer.begin_file();
+        for _ in 0..3 {
+            assert_eq!(take(&mut filer, post(PostId::Derived, "rain")), Filed::Duplicate);
+        }
+    }
+
+    #[test]
+    fn rows_of_peer_formats_are_never_merged() {
+        let mut filer = Filer::default();
+        let row = |n| Post { row: Some(n), ..post(PostId::Given("c1".into()), "") };
+        assert_eq!(take(&mut filer, row(0)), Filed::Added);
+        assert_eq!(take(&mut filer, row(1)), Filed::Added);
+        assert_eq!(take(&mut filer, row(0)), Filed::Duplicate);
+    }
+
+    #[test]
+    fn a_time_outside_our_years_is_refused() {
+        let mut far = post(PostId::Derived, "rain");
+        far.published_at = Timestamp(i64::MAX);
+        assert_eq!(take(&mut Filer::default(), far), Filed::TimeOutOfRange);
+    }
+}

@@ -1,0 +1,159 @@
+//! The lake: all tables together.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::schema::{CHANNELS, COVERAGE, EVENTS, FINGERPRINTS, Layout, POSTS, PROBLEMS};
+use crate::table::{Engine, Part, Table, engine, folder_url};
+use crate::write::{channel_parts, coverage_parts, event_parts, post_parts, problem_parts};
+use crate::{Batch, Error};
+
+/// The Delta tables of one archive.
+///
+/// Opening reads the tables' logs, never the data.
+pub struct Lake {
+    root: PathBuf,
+    engine: Arc<Engine>,
+    pub(crate) posts: Option<Table>,
+    pub(crate) fingerprints: Option<Table>,
+    pub(crate) channels: Option<Table>,
+    pub(crate) coverage: Option<Table>,
+    pub(crate) events: Option<Table>,
+    pub(crate) problems: Option<Table>,
+}
+
+/// How much is filed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Post versions.
+    pub posts: u64,
+    /// Observations of channels.
+    pub channels: u64,
+    /// Problems.
+    pub problems: u64,
+    /// Data files.
+    pub files: u64,
+    /// Bytes of data files.
+    pub bytes: u64,
+}
+
+impl Lake {
+    /// Opens what is there; a folder without tables is an empty lake.
+    pub fn open(root: &Path) -> Result<Self, Error> {
+        let url = folder_url(root)?;
+        let engine = engine(&url)?;
+        let table = |layout| Table::open(&engine, root, layout, false);
+        Ok(Self {
+            posts: table(&POSTS)?,
+            fingerprints: table(&FINGERPRINTS)?,
+            channels: table(&CHANNELS)?,
+            coverage: table(&COVERAGE)?,
+            events: table(&EVENTS)?,
+            problems: table(&PROBLEMS)?,
+            root: root.to_owned(),
+            engine,
+        })
+    }
+
+    /// Files a batch: one commit per table that has rows, `posts` last.
+    ///
+    /// `position` is the size of the evidence log that is filed when this returns. A restart
+    /// after a commit of some tables only files the rest again, row by row the same.
+    ///
+    /// # Errors
+    /// Nothing of the failed table's commit is visible; filing the same rows again is safe.
+    pub fn file(&mut self, batch: &Batch, position: u64) -> Result<(), Error> {
+        let name = format!("leaves-{position:012}");
+        let (posts, prints) = post_parts(batch)?;
+        self.append(&CHANNELS, &name, &channel_parts(batch)?, position)?;
+        self.append(&COVERAGE, &name, &coverage_parts(batch)?, position)?;
+        self.append(&EVENTS, &name, &event_parts(batch)?, position)?;
+        self.append(&PROBLEMS, &name, &problem_parts(batch)?, position)?;
+        self.append(&FINGERPRINTS, &name, &prints, position)?;
+        // `posts` carries the position that counts, so it comes last and also when it has no rows.
+        self.ensure(&POSTS)?;
+        match &mut self.posts {
+            Some(table) => table.append(&name, &posts, position),
+            None => Ok(()),
+        }
+    }
+
+    fn append(
+        &mut self,
+        layout: &'static Layout,
+        name: &str,
+        parts: &[Part],
+        position: u64,
+    ) -> Result<(), Error> {
+        if parts.is_empty() {
+            return Ok(());
+        }
+        self.ensure(layout)?;
+        match self.slot(layout) {
+            // A crash between two tables' commits: this one has these rows already.
+            Some(table) if table.position()? >= position => Ok(()),
+            Some(table) => table.append(name, parts, position),
+            None => Ok(()),
+        }
+    }
+
+    fn ensure(&mut self, layout: &'static Layout) -> Result<(), Error> {
+        if self.slot(layout).is_none() {
+            let table = Table::open(&self.engine, &self.root, layout, true)?;
+            *self.slot(layout) = table;
+        }
+        Ok(())
+    }
+
+    fn slot(&mut self, layout: &'static Layout) -> &mut Option<Table> {
+        match layout.name {
+            "fingerprints" => &mut self.fingerprints,
+            "channels" => &mut self.channels,
+            "coverage" => &mut self.coverage,
+            "events" => &mut self.events,
+            "problems" => &mut self.problems,
+            _ => &mut self.posts,
+        }
+    }
+
+    /// Every leaf of the evidence log below this is filed.
+    pub fn position(&self) -> Result<u64, Error> {
+        self.posts.as_ref().map_or(Ok(0), Table::position)
+    }
+
+    /// The version that findings cite: the Delta version of `posts`.
+    pub fn version(&self) -> u64 {
+        self.posts.as_ref().map_or(0, Table::version)
+    }
+
+    /// How much is filed, from the tables' logs alone.
+    pub fn counts(&self) -> Result<Counts, Error> {
+        let mut counts = Counts::default();
+        for table in self.tables() {
+            let files = table.files(&|_| true)?;
+            let rows: u64 = files.iter().map(|file| file.rows).sum();
+            counts.files += files.len() as u64;
+            counts.bytes += files.iter().map(|file| file.bytes).sum::<u64>();
+            match table.layout.name {
+                "posts" => counts.posts = rows,
+                "channels" => counts.channels = rows,
+                "problems" => counts.problems = rows,
+                _ => {}
+            }
+        }
+        Ok(counts)
+    }
+
+    pub(crate) fn tables(&self) -> impl Iterator<Item = &Table> {
+        [
+            &self.posts,
+            &self.fingerprints,
+            &self.channels,
+            &self.coverage,
+            &self.events,
+            &self.problems,
+        ]
+        .into_iter()
+        .flatten()
+    }
+}

@@ -1,0 +1,4 @@
+//! The lake as its users see it: file, reopen, read.
+
+mod filing;
+mod world;
