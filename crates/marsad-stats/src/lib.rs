@@ -40,5 +40,6 @@ pub use rank::{HodgesLehmann, Wilcoxon, hodges_lehmann, wilcoxon};
 pub use regression::{Fit, least_squares, prais_winsten};
 pub use survival::{KaplanMeier, Life, LogRank, Step, log_rank};
 pub use tail::{
-    Population, binomial_upper, gamma_poisson_upper, hypergeometric_upper, poisson_upper, sign_test,
+    Population, binomial_upper, gamma_poisson_upper, hypergeometric_upper, poisson_binomial_upper,
+    poisson_upper, sign_test,
 };

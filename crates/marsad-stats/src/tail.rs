@@ -8,6 +8,8 @@ use std::f64::consts::{LN_2, PI};
 
 use statrs::function::gamma::ln_gamma;
 
+use crate::normal::normal_upper;
+
 /// Two-sided exact sign test: how likely so uneven a split of `first + second` fair coins is.
 ///
 /// 1 when nothing was decided. Six unanimous items are the fewest that reach p < .05.
@@ -16,6 +18,15 @@ pub fn sign_test(first: u64, second: u64) -> f64 {
     let fewer = first.min(second);
     if n == 0 || first == second {
         return 1.0;
+    }
+    if n <= 120 {
+        // All 2^n patterns fit: counted, not approximated.
+        let (mut patterns, mut binomial) = (0u128, 1u128);
+        for k in 0..=u128::from(fewer) {
+            patterns += binomial;
+            binomial = binomial * (u128::from(n) - k) / (k + 1);
+        }
+        return (2.0 * patterns as f64 / 2f64.powi(n as i32)).min(1.0);
     }
     let largest = ln_binomial_point(fewer, n, 0.5);
     // Towards zero the terms shrink by k / (n - k + 1).
@@ -81,6 +92,43 @@ pub fn gamma_poisson_upper(k: u64, shape: f64, exposure: f64) -> f64 {
     }
     let down = (1..k).rev().map(|j| 1.0 / ratio(j - 1));
     1.0 - probability(ln_sum_from(point(k - 1), down))
+}
+
+/// P(X >= k) successes of independent trials that each have their own probability.
+///
+/// Exact up to 2,000 trials; beyond, normal with continuity and skewness correction (Volkova 1996).
+pub fn poisson_binomial_upper(k: u64, chances: &[f64]) -> f64 {
+    const EXACT_MAX: usize = 2_000;
+    if k == 0 {
+        return 1.0;
+    }
+    if k > chances.len() as u64 {
+        return 0.0;
+    }
+    if chances.len() <= EXACT_MAX {
+        let mut points = vec![1.0f64];
+        for chance in chances.iter().map(|p| p.clamp(0.0, 1.0)) {
+            points.push(0.0);
+            for successes in (1..points.len()).rev() {
+                points[successes] =
+                    points[successes] * (1.0 - chance) + points[successes - 1] * chance;
+            }
+            points[0] *= 1.0 - chance;
+        }
+        let tail: f64 = points.iter().skip(k as usize).rev().sum();
+        let possible = chances.iter().filter(|p| **p > 0.0).count() as u64 >= k;
+        return if possible { tail.clamp(f64::MIN_POSITIVE, 1.0) } else { 0.0 };
+    }
+    let mean: f64 = chances.iter().sum();
+    let variance: f64 = chances.iter().map(|p| p * (1.0 - p)).sum();
+    let third: f64 = chances.iter().map(|p| p * (1.0 - p) * (1.0 - 2.0 * p)).sum();
+    let spread = variance.sqrt().max(f64::MIN_POSITIVE);
+    let z = (k as f64 - 0.5 - mean) / spread;
+    let skew = third / (spread * spread * spread);
+    // Edgeworth's first term, only where it is small beside the tail itself.
+    let plain = normal_upper(z);
+    let correction = skew / 6.0 * (z * z - 1.0) * (-0.5 * z * z).exp() / (2.0 * PI).sqrt();
+    if correction.abs() < 0.5 * plain { plain + correction } else { plain }
 }
 
 /// An urn: `marked` of `size` are marked, `drawn` are taken without putting back.
@@ -229,6 +277,11 @@ mod tests {
         near(sign_test(9, 2), 0.065_429_687_5);
         assert_eq!(sign_test(0, 0), 1.0);
         assert_eq!(sign_test(4, 4), 1.0);
+        for fewer in [0, 17, 48, 59] {
+            let largest = ln_binomial_point(fewer, 120, 0.5);
+            let terms = (1..=fewer).rev().map(|k| k as f64 / (121 - k) as f64);
+            near(sign_test(fewer, 120 - fewer), 2.0 * ln_sum_from(largest, terms).exp());
+        }
     }
 
     #[test]
@@ -264,6 +317,17 @@ mod tests {
         assert_eq!(p(0, 10, 3, 3), 1.0);
         assert_eq!(p(4, 10, 3, 3), 0.0);
         assert_eq!(p(3, 10, 3, 10), 1.0);
+    }
+
+    #[test]
+    fn unequal_trials_reduce_to_equal_ones_and_far_many_agree_with_exact() {
+        for k in [1, 5, 9, 12] {
+            near(poisson_binomial_upper(k, &[0.3; 12]), binomial_upper(k, 12, 0.3));
+        }
+        near(poisson_binomial_upper(2, &[0.5, 0.25, 1.0]), 0.625);
+        assert_eq!(poisson_binomial_upper(2, &[0.5, 0.0]), 0.0);
+        let many = poisson_binomial_upper(1600, &[0.3; 5000]);
+        assert!((many / binomial_upper(1600, 5000, 0.3) - 1.0).abs() < 0.02, "{many}");
     }
 
     proptest! {

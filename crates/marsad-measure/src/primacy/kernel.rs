@@ -16,6 +16,8 @@ pub(super) struct Appearance {
     pub(super) end: i64,
     /// Row of the post.
     pub(super) post: u32,
+    /// Channels of the side that published the statement.
+    pub(super) channels: u32,
 }
 
 impl Appearance {
@@ -65,21 +67,20 @@ impl Table {
             .filter(|statement| statement.members.len() > 1)
             .map(|statement| {
                 let first = statement.members.first().map_or(0, |member| member.post);
-                let mut seen = Vec::new();
+                let mut seen: Vec<(Appearance, u32)> = Vec::new();
                 if !selected.time(study.time(first)) {
-                    return seen;
+                    return Vec::new();
                 }
                 for member in Study::appearances(statement) {
                     if selected.post(study, member.post) {
                         let (start, end) = study.interval(member.post, auto);
-                        let channel = study.channel(member.post) as usize;
-                        let side = side_of.get(channel).copied().unwrap_or(0);
-                        seen.push(Appearance { side, start, end, post: member.post });
+                        let channel = study.channel(member.post);
+                        let side = side_of.get(channel as usize).copied().unwrap_or(0);
+                        let post = member.post;
+                        seen.push((Appearance { side, start, end, post, channels: 1 }, channel));
                     }
                 }
-                seen.sort_unstable_by_key(|a| (a.side, a.start, a.end, a.post));
-                seen.dedup_by_key(|a| a.side);
-                seen
+                earliest_of_each_side(seen)
             })
             .filter(|seen| seen.len() > 1)
             .collect();
@@ -161,9 +162,23 @@ impl Table {
     }
 }
 
+/// The earliest appearance of each side, by side, with its number of channels.
+fn earliest_of_each_side(mut seen: Vec<(Appearance, u32)>) -> Vec<Appearance> {
+    seen.sort_unstable_by_key(|(a, channel)| (a.side, a.start, a.end, *channel, a.post));
+    let mut sides = Vec::new();
+    for group in seen.chunk_by(|(a, _), (b, _)| a.side == b.side) {
+        let mut channels: Vec<u32> = group.iter().map(|(_, channel)| *channel).collect();
+        channels.sort_unstable();
+        channels.dedup();
+        let first = group.first().map(|(first, _)| *first);
+        sides.extend(first.map(|first| Appearance { channels: channels.len() as u32, ..first }));
+    }
+    sides
+}
+
 /// 0: `a` first, 1: `b` first, 2: undecided. One is first if the other's interval begins no earlier
 /// than its own ends.
-fn order(a: &Appearance, b: &Appearance) -> usize {
+pub(super) fn order(a: &Appearance, b: &Appearance) -> usize {
     if b.start >= a.end {
         0
     } else if a.start >= b.end {

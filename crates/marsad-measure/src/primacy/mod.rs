@@ -7,7 +7,7 @@ mod tests;
 use hashbrown::HashMap;
 use marsad_stats::{
     benjamini_yekutieli, benjamini_yekutieli_of, clopper_pearson, hodges_lehmann, median,
-    sign_test, wilcoxon,
+    poisson_binomial_upper, sign_test, wilcoxon,
 };
 use rayon::prelude::*;
 use serde::Serialize;
@@ -15,7 +15,7 @@ use serde::Serialize;
 use crate::finding::{Finding, Method, Nothing, Wording};
 use crate::scope::{Scope, Selected};
 use crate::study::Study;
-use kernel::{Appearance, Pair, Table};
+use kernel::{Appearance, Pair, Table, order};
 
 const METHOD: Method = Method { measure: "primacy", text: include_str!("method.md") };
 
@@ -82,6 +82,10 @@ pub struct PrimacyRow {
     pub p: f64,
     /// Benjamini-Yekutieli over all pairs of the table.
     pub q: f64,
+    /// So many firsts of the leader, if every channel that published a statement were as likely to
+    /// be its first: what the sizes of the two sides alone explain. Two-sided; `None` for pairs that
+    /// the sign test does not tell from chance.
+    pub size_p: Option<f64>,
     /// Signed-rank test of the lags; `None` where all are zero.
     pub wilcoxon_p: Option<f64>,
     /// Follower minus leader, middle of all lags, seconds.
@@ -101,7 +105,15 @@ struct Judged {
     pair: Pair,
     sign_p: f64,
     q: f64,
+    size_p: Option<f64>,
     wording: Wording,
+}
+
+/// What the tests beyond the sign test say of a pair.
+struct Looked {
+    rank_p: f64,
+    size_p: f64,
+    same_way: bool,
 }
 
 impl Pair {
@@ -206,36 +218,66 @@ fn judge(table: &Table, second_look: Option<&[Pair]>) -> Vec<Judged> {
     let q = benjamini_yekutieli(&sign);
     let second: HashMap<(u32, u32), &Pair> =
         second_look.into_iter().flatten().map(|pair| ((pair.a, pair.b), pair)).collect();
-    // The signed-rank test matters only where the sign test speaks; those left out count as larger.
+    // The other tests matter only where the sign test speaks; those left out count as larger.
     let speaking: Vec<usize> = (0..pairs.len()).filter(|at| q[*at] < LEVEL).collect();
-    let rank: Vec<(f64, bool)> = speaking.par_iter().map(|at| ranked(table, &pairs[*at])).collect();
-    let p: Vec<f64> = rank.iter().map(|(p, _)| *p).collect();
-    let rank_q = benjamini_yekutieli_of(&p, pairs.len() as u64);
-    let mut supported = vec![false; pairs.len()];
-    for ((at, (_, same_way)), rank_q) in speaking.iter().zip(&rank).zip(rank_q) {
+    let looked: Vec<Looked> = speaking.par_iter().map(|at| look(table, &pairs[*at])).collect();
+    let of_all = |p: Vec<f64>| benjamini_yekutieli_of(&p, pairs.len() as u64);
+    let rank_q = of_all(looked.iter().map(|looked| looked.rank_p).collect());
+    let size_q = of_all(looked.iter().map(|looked| looked.size_p).collect());
+    let mut wording: Vec<Wording> = pairs
+        .iter()
+        .map(
+            |pair| {
+                if pair.decided() < DECIDED_MIN { Wording::NotEstimable } else { Wording::Chance }
+            },
+        )
+        .collect();
+    let mut size_p = vec![None; pairs.len()];
+    for (place, at) in speaking.iter().enumerate() {
         let pair = &pairs[*at];
+        size_p[*at] = Some(looked[place].size_p);
+        if size_q[place] >= LEVEL {
+            continue; // the side with more channels is first more often by that alone
+        }
         let clocks_agree = second_look.is_none()
             || second.get(&(pair.a, pair.b)).is_some_and(|other| {
                 other.a_leads() == pair.a_leads() && other.survives_undecided()
             });
-        supported[*at] = rank_q < LEVEL && *same_way && pair.survives_undecided() && clocks_agree;
+        let supported = rank_q[place] < LEVEL
+            && looked[place].same_way
+            && pair.survives_undecided()
+            && clocks_agree;
+        wording[*at] = if supported { Wording::WellSupported } else { Wording::Consistent };
     }
-    let wording = |at: usize| match () {
-        () if pairs[at].decided() < DECIDED_MIN => Wording::NotEstimable,
-        () if supported[at] => Wording::WellSupported,
-        () if q[at] < LEVEL => Wording::Consistent,
-        () => Wording::Chance,
-    };
     (0..pairs.len())
-        .map(|at| Judged { pair: pairs[at], sign_p: sign[at], q: q[at], wording: wording(at) })
+        .map(|at| Judged {
+            pair: pairs[at],
+            sign_p: sign[at],
+            q: q[at],
+            size_p: size_p[at],
+            wording: wording[at],
+        })
         .collect()
 }
 
-/// p of the signed-rank test, and whether the lags lean the way the counts do.
-fn ranked(table: &Table, pair: &Pair) -> (f64, bool) {
-    let lags = lags(&table.shared(pair.a, pair.b), pair.a_leads());
-    let p = wilcoxon(&lags).map_or(1.0, |test| test.p);
-    (p, hodges_lehmann(&lags, 0.95).is_some_and(|centre| centre.estimate > 0.0))
+/// The signed-rank test, what sizes explain, and whether the lags lean the way the counts do.
+fn look(table: &Table, pair: &Pair) -> Looked {
+    let shared = table.shared(pair.a, pair.b);
+    let lags = lags(&shared, pair.a_leads());
+    let leader_chances: Vec<f64> = shared
+        .iter()
+        .filter(|(a, b)| order(a, b) < 2)
+        .map(|(a, b)| {
+            let (a, b) = (f64::from(a.channels), f64::from(b.channels));
+            if pair.a_leads() { a / (a + b) } else { b / (a + b) }
+        })
+        .collect();
+    let tail = poisson_binomial_upper(u64::from(pair.leader_first()), &leader_chances);
+    Looked {
+        rank_p: wilcoxon(&lags).map_or(1.0, |test| test.p),
+        size_p: (2.0 * tail).min(1.0),
+        same_way: hodges_lehmann(&lags, 0.95).is_some_and(|centre| centre.estimate > 0.0),
+    }
 }
 
 /// Follower minus leader, seconds.
@@ -249,7 +291,7 @@ fn estimable_not(judged: &[Judged]) -> usize {
 }
 
 fn row(study: &Study<'_>, table: &Table, names: &[String], judged: &Judged) -> PrimacyRow {
-    let Judged { pair, sign_p, q, wording } = judged;
+    let Judged { pair, sign_p, q, size_p, wording } = judged;
     let a_leads = pair.a_leads();
     let (leader, follower) = if a_leads { (pair.a, pair.b) } else { (pair.b, pair.a) };
     let shared = table.shared(pair.a, pair.b);
@@ -279,6 +321,7 @@ fn row(study: &Study<'_>, table: &Table, names: &[String], judged: &Judged) -> P
         sign_p: *sign_p,
         p: *sign_p,
         q: *q,
+        size_p: *size_p,
         wilcoxon_p: wilcoxon(&lags).map(|test| test.p),
         lag_median_s: median(&lags).unwrap_or(0.0),
         lag_hl_s: centre.map_or(0.0, |centre| centre.estimate),
