@@ -1,5 +1,8 @@
 //! What the store asks of a file system: few words, so that tests can make each of them fail.
 
+#[cfg(test)]
+pub(crate) mod simulated;
+
 use std::fmt::Debug;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;

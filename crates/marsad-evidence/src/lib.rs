@@ -34,6 +34,8 @@
 mod checkpoint;
 mod disk;
 mod error;
+#[cfg(test)]
+mod faults;
 mod index;
 mod layout;
 pub mod merkle;

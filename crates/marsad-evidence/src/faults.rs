@@ -1,0 +1,190 @@
+//! Whatever fails, and whenever the power goes: nothing acknowledged is lost, nothing half-written
+//! is believed.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use marsad_types::Timestamp;
+
+use crate::disk::simulated::{Chance, Fault, SimulatedDisk};
+use crate::reader::Reader;
+use crate::{Error, Head, NewRecord, Options, RecordKind, Signer, Store, prepare};
+
+const DIR: &str = "/archive/evidence";
+const NOON: Timestamp = Timestamp(1_575_136_500_000);
+
+fn open(disk: &SimulatedDisk) -> Result<Store, Error> {
+    let signer = Some(Signer::new("weather.example/log", &[7; 32]).unwrap());
+    let options = Options { signer, segment_bytes_max: 2500 };
+    Store::open_on(Arc::new(disk.clone()), Path::new(DIR), options)
+}
+
+fn payload(n: u64) -> Vec<u8> {
+    format!("{n}: rain, then sun\n").repeat(n as usize % 7 + 1).into_bytes()
+}
+
+fn record(n: u64) -> crate::Prepared {
+    prepare(&NewRecord {
+        kind: RecordKind::Chunk,
+        target: format!("urn:marsad:import:weather#{n}"),
+        content_type: "text/plain",
+        at: NOON,
+        fields: vec![("Marsad-Line", n.to_string())],
+        payload: &payload(n),
+    })
+}
+
+/// What the outside world was told.
+#[derive(Debug, Default, Clone)]
+struct Told {
+    head: Head,
+    payloads: u64,
+    /// A commit was under way: its records may be there or not, as a whole.
+    trying: u64,
+}
+
+/// Opens, then commits records in groups of 1, 2, 3 … until `groups` are in or something fails.
+fn work(disk: &SimulatedDisk, groups: u64, told: &mut Told) -> Result<(), Error> {
+    let mut store = open(disk)?;
+    for group in 1..=groups {
+        let wanted = told.payloads + group;
+        told.trying = wanted;
+        for n in told.payloads..wanted {
+            store.append(record(n))?;
+        }
+        told.head = store.commit(NOON)?;
+        told.payloads = wanted;
+    }
+    Ok(())
+}
+
+/// Opens after the fault and checks that what was told holds.
+fn check(disk: &SimulatedDisk, told: &Told, what: &str) -> Store {
+    let store = open(disk).unwrap_or_else(|error| panic!("{what}: {error}"));
+    let head = store.head();
+    assert!(store.reader().extends(&told.head).unwrap(), "{what}: the acknowledged head is lost");
+    let read: Vec<_> = store.records(0).map(Result::unwrap).collect();
+    let chunks: Vec<_> = read.iter().filter(|r| r.kind == RecordKind::Chunk).collect();
+    let count = chunks.len() as u64;
+    let whole = count == told.payloads || count == told.trying;
+    assert!(whole, "{what}: {count} records of {} or {}", told.payloads, told.trying);
+    assert!(chunks.iter().zip(0..).all(|(chunk, n)| chunk.payload == payload(n)), "{what}");
+    let verdict = store.verify().unwrap();
+    assert!(verdict.is_sound(), "{what}: {:?}", verdict.failures);
+    assert_eq!(read.len() as u64, head.size);
+    store
+}
+
+/// After the check the log goes on as if nothing had been.
+fn goes_on(mut store: Store, told: &Told, what: &str) {
+    for n in 0..told.trying + 2 {
+        store.append(record(n)).unwrap();
+    }
+    store.commit(NOON).unwrap();
+    let chunks = store.records(0).map(Result::unwrap).filter(|r| r.kind == RecordKind::Chunk);
+    assert_eq!(chunks.count() as u64, told.trying + 2, "{what}: nothing twice, nothing missing");
+    assert!(store.verify().unwrap().is_sound(), "{what}");
+}
+
+/// Lets operation 1, 2, 3 … fail until one run meets no fault; says how many failed.
+fn fail_each(fault: Fault, mut after: impl FnMut(u64, &SimulatedDisk, &Told)) -> u64 {
+    for n in 1.. {
+        let disk = SimulatedDisk::default();
+        disk.fail_at(n, fault);
+        let mut told = Told::default();
+        let result = work(&disk, 4, &mut told);
+        if !disk.heal() {
+            result.unwrap();
+            return n - 1;
+        }
+        assert!(result.is_err(), "operation {n} failed and nobody was told");
+        after(n, &disk, &told);
+    }
+    0
+}
+
+#[test]
+fn a_failed_operation_loses_nothing_acknowledged() {
+    let failed = fail_each(Fault::Once, |n, disk, told| {
+        let what = format!("operation {n} failed");
+        goes_on(check(disk, told, &what), told, &what);
+    });
+    assert!(failed > 60, "{failed}");
+}
+
+#[test]
+fn a_full_disk_loses_nothing_acknowledged() {
+    fail_each(Fault::Full, |n, disk, told| {
+        let what = format!("full at operation {n}");
+        goes_on(check(disk, told, &what), told, &what);
+    });
+}
+
+#[test]
+fn a_power_cut_at_any_operation_loses_nothing_acknowledged() {
+    fail_each(Fault::PowerCut, |n, disk, told| {
+        for seed in 0..8 {
+            let what = format!("power cut at operation {n}, seed {seed}");
+            let disk = disk.after_crash(&mut Chance(seed));
+            goes_on(check(&disk, told, &what), told, &what);
+        }
+    });
+}
+
+#[test]
+fn a_power_cut_while_mending_after_a_power_cut_loses_nothing_acknowledged() {
+    fail_each(Fault::PowerCut, |n, disk, told| {
+        for seed in [n] {
+            let crashed = disk.after_crash(&mut Chance(seed));
+            for m in 1.. {
+                let again = crashed.after_crash(&mut Chance(0)); // a copy: all of it is synced
+                again.fail_at(m, Fault::PowerCut);
+                drop(open(&again));
+                if !again.heal() {
+                    break;
+                }
+                let what = format!("power cuts at {n} and {m}, seed {seed}");
+                drop(check(&again.after_crash(&mut Chance(seed)), told, &what));
+            }
+        }
+    });
+}
+
+#[test]
+fn short_writes_are_finished() {
+    let disk = SimulatedDisk::default();
+    disk.write_short();
+    let mut told = Told::default();
+    work(&disk, 6, &mut told).unwrap();
+    drop(check(&disk.after_crash(&mut Chance(1)), &told, "short writes"));
+}
+
+#[test]
+fn a_store_that_failed_writes_nothing_more() {
+    let disk = SimulatedDisk::default();
+    let mut store = open(&disk).unwrap();
+    store.append(record(0)).unwrap();
+    disk.fail_at(1, Fault::Once);
+    assert!(matches!(store.commit(NOON), Err(Error::Disk { .. })));
+    let before = disk.contents();
+    assert!(matches!(store.append(record(1)), Err(Error::Halted)));
+    assert!(matches!(store.commit(NOON), Err(Error::Halted)));
+    assert_eq!(disk.contents(), before);
+}
+
+#[test]
+fn a_reader_beside_the_writer_sees_only_whole_commits() {
+    let disk = SimulatedDisk::default();
+    let mut told = Told::default();
+    work(&disk, 3, &mut told).unwrap();
+    let mut store = open(&disk).unwrap();
+    store.append(record(100)).unwrap();
+    let reader = Reader::open(Arc::new(disk.clone()), Path::new(DIR)).unwrap();
+    assert_eq!(reader.head(), told.head);
+    let head = store.commit(NOON).unwrap();
+    assert_eq!(reader.head(), told.head, "a reader stays where it was opened");
+    assert!(reader.verify().unwrap().is_sound());
+    let later = Reader::open(Arc::new(disk), Path::new(DIR)).unwrap();
+    assert_eq!(later.head(), head);
+    assert!(later.extends(&reader.head()).unwrap());
+}
