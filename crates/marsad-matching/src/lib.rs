@@ -15,6 +15,7 @@
 //!
 //! **Not here.** Reading texts from anywhere, storing prints, who was first.
 
+mod explain;
 mod fingerprint;
 mod frames;
 mod group;
@@ -23,6 +24,7 @@ pub mod normalise;
 mod prints;
 mod statement;
 
+pub use explain::{Explanation, Piece, Role, explain};
 pub use fingerprint::{FINGERPRINT_VERSION, Fingerprint, Fingerprinter};
 pub use group::{Options, group};
 pub use prints::Prints;

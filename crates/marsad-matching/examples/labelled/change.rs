@@ -39,12 +39,36 @@ pub(crate) enum Change {
 
 impl Change {
     pub(crate) const ALL: [Self; 30] = [
-        Self::Same, Self::Harakat, Self::Tatweel, Self::Alef, Self::Maksura, Self::Persian,
-        Self::Digits, Self::Presentation, Self::Invisible, Self::Bidi, Self::Emoji, Self::Markdown,
-        Self::Html, Self::Link, Self::Mention, Self::Hashtags, Self::Capitals, Self::Quotes,
-        Self::LookAlikes, Self::FullWidth, Self::Decomposed, Self::Typo, Self::Typos,
-        Self::WordLost, Self::WordAdded, Self::Breaking, Self::LineBreaks, Self::CutLong,
-        Self::CutShort, Self::Comment,
+        Self::Same,
+        Self::Harakat,
+        Self::Tatweel,
+        Self::Alef,
+        Self::Maksura,
+        Self::Persian,
+        Self::Digits,
+        Self::Presentation,
+        Self::Invisible,
+        Self::Bidi,
+        Self::Emoji,
+        Self::Markdown,
+        Self::Html,
+        Self::Link,
+        Self::Mention,
+        Self::Hashtags,
+        Self::Capitals,
+        Self::Quotes,
+        Self::LookAlikes,
+        Self::FullWidth,
+        Self::Decomposed,
+        Self::Typo,
+        Self::Typos,
+        Self::WordLost,
+        Self::WordAdded,
+        Self::Breaking,
+        Self::LineBreaks,
+        Self::CutLong,
+        Self::CutShort,
+        Self::Comment,
     ];
 
     /// Whether the text has anything that this changes.
@@ -52,7 +76,11 @@ impl Change {
         let arabic = text.chars().any(|c| ('\u{0620}'..='\u{064A}').contains(&c));
         let words = text.split_whitespace().count();
         match self {
-            Self::Harakat | Self::Tatweel | Self::Alef | Self::Maksura | Self::Persian
+            Self::Harakat
+            | Self::Tatweel
+            | Self::Alef
+            | Self::Maksura
+            | Self::Persian
             | Self::Presentation => arabic,
             Self::Digits => arabic && text.contains(|c: char| c.is_ascii_digit()),
             Self::Capitals | Self::LookAlikes | Self::Decomposed => !arabic,
@@ -68,35 +96,120 @@ impl Change {
     pub(crate) fn apply(self, text: &str, chance: &mut Chance) -> String {
         match self {
             Self::Same => text.to_owned(),
-            Self::Harakat => after_letters(text, chance, 3, &['\u{064E}', '\u{064F}', '\u{0650}', '\u{0651}', '\u{0652}', '\u{0670}']),
+            Self::Harakat => after_letters(
+                text,
+                chance,
+                3,
+                &['\u{064E}', '\u{064F}', '\u{0650}', '\u{0651}', '\u{0652}', '\u{0670}'],
+            ),
             Self::Tatweel => after_letters(text, chance, 5, &['\u{0640}']),
-            Self::Invisible => after_letters(text, chance, 4, &['\u{200B}', '\u{200C}', '\u{FEFF}', '\u{00AD}', '\u{2060}']),
+            Self::Invisible => after_letters(
+                text,
+                chance,
+                4,
+                &['\u{200B}', '\u{200C}', '\u{FEFF}', '\u{00AD}', '\u{2060}'],
+            ),
             Self::Bidi => format!("\u{202B}{}\u{202C}", text.replace(' ', " \u{200F}")),
-            Self::Alef => swap(text, chance, &[('ا', 'أ'), ('ا', 'إ'), ('أ', 'ا'), ('إ', 'ا'), ('آ', 'ا'), ('ا', 'ٱ')]),
+            Self::Alef => swap(
+                text,
+                chance,
+                &[('ا', 'أ'), ('ا', 'إ'), ('أ', 'ا'), ('إ', 'ا'), ('آ', 'ا'), ('ا', 'ٱ')],
+            ),
             Self::Maksura => swap(text, chance, &[('ي', 'ى'), ('ى', 'ي'), ('ة', 'ه'), ('ه', 'ة')]),
             Self::Persian => swap(text, chance, &[('ي', 'ی'), ('ك', 'ک'), ('ه', 'ہ')]),
-            Self::Digits => text.chars().map(|c| c.to_digit(10).and_then(|d| char::from_u32(0x0660 + d)).unwrap_or(c)).collect(),
-            Self::Presentation => text.replace("لا", "ﻻ").replace("لأ", "ﻷ").replace('م', "ﻣ").replace('ن', "ﻧ"),
-            Self::Emoji => words(text, |word| if chance.one_in(4) { format!("{word} {}", chance.pick(&["🔥", "⚡️", "🇫🇷", "👍🏽", "❗️", "➡️"])) } else { word.to_owned() }),
-            Self::Markdown => words(text, |word| if chance.one_in(4) { format!("**{word}**") } else { word.to_owned() }),
-            Self::Html => words(text, |word| if chance.one_in(4) { format!("<b>{word}</b>") } else { word.to_owned() }),
-            Self::Link => format!("{text} https://example.org/{}?utm={}", chance.below(100_000), chance.below(1000)),
-            Self::Mention => format!("@channel_{} {text} @desk{}", chance.below(1000), chance.below(100)),
-            Self::Hashtags => words(text, |word| if word.chars().all(char::is_alphabetic) && chance.one_in(5) { format!("#{word}") } else { word.to_owned() }),
+            Self::Digits => text
+                .chars()
+                .map(|c| c.to_digit(10).and_then(|d| char::from_u32(0x0660 + d)).unwrap_or(c))
+                .collect(),
+            Self::Presentation => {
+                text.replace("لا", "ﻻ").replace("لأ", "ﻷ").replace('م', "ﻣ").replace('ن', "ﻧ")
+            }
+            Self::Emoji => words(text, |word| {
+                if chance.one_in(4) {
+                    format!("{word} {}", chance.pick(&["🔥", "⚡️", "🇫🇷", "👍🏽", "❗️", "➡️"]))
+                } else {
+                    word.to_owned()
+                }
+            }),
+            Self::Markdown => {
+                words(
+                    text,
+                    |word| if chance.one_in(4) { format!("**{word}**") } else { word.to_owned() },
+                )
+            }
+            Self::Html => words(text, |word| {
+                if chance.one_in(4) { format!("<b>{word}</b>") } else { word.to_owned() }
+            }),
+            Self::Link => format!(
+                "{text} https://example.org/{}?utm={}",
+                chance.below(100_000),
+                chance.below(1000)
+            ),
+            Self::Mention => {
+                format!("@channel_{} {text} @desk{}", chance.below(1000), chance.below(100))
+            }
+            Self::Hashtags => words(text, |word| {
+                if word.chars().all(char::is_alphabetic) && chance.one_in(5) {
+                    format!("#{word}")
+                } else {
+                    word.to_owned()
+                }
+            }),
             Self::Capitals => text.to_uppercase(),
-            Self::Quotes => text.replace(['"', '«', '»', '“', '”'], "'").replace(" - ", " — ").replace('.', " .").replace(',', "،"),
-            Self::LookAlikes => swap(text, chance, &[('a', 'а'), ('o', 'о'), ('e', 'е'), ('c', 'с'), ('p', 'р'), ('а', 'a'), ('о', 'o'), ('е', 'e'), ('с', 'c'), ('р', 'p')]),
-            Self::FullWidth => text.chars().map(|c| if c.is_ascii_alphanumeric() { char::from_u32(c as u32 + 0xFEE0).unwrap_or(c) } else { c }).collect(),
-            Self::Decomposed => text.replace('й', "и\u{0306}").replace('ё', "е\u{0308}").replace('é', "e\u{0301}"),
+            Self::Quotes => text
+                .replace(['"', '«', '»', '“', '”'], "'")
+                .replace(" - ", " — ")
+                .replace('.', " .")
+                .replace(',', "،"),
+            Self::LookAlikes => swap(
+                text,
+                chance,
+                &[
+                    ('a', 'а'),
+                    ('o', 'о'),
+                    ('e', 'е'),
+                    ('c', 'с'),
+                    ('p', 'р'),
+                    ('а', 'a'),
+                    ('о', 'o'),
+                    ('е', 'e'),
+                    ('с', 'c'),
+                    ('р', 'p'),
+                ],
+            ),
+            Self::FullWidth => text
+                .chars()
+                .map(|c| {
+                    if c.is_ascii_alphanumeric() {
+                        char::from_u32(c as u32 + 0xFEE0).unwrap_or(c)
+                    } else {
+                        c
+                    }
+                })
+                .collect(),
+            Self::Decomposed => {
+                text.replace('й', "и\u{0306}").replace('ё', "е\u{0308}").replace('é', "e\u{0301}")
+            }
             Self::Typo => typo(text, chance),
             Self::Typos => typo(&typo(text, chance), chance),
             Self::WordLost => without_word(text, chance),
             Self::WordAdded => with_word(text, chance),
-            Self::Breaking => format!("{} {text}", chance.pick(&["❗️❗️", "BREAKING:", "Срочно!", "عاجل:", "⚡️ Update:"])),
+            Self::Breaking => format!(
+                "{} {text}",
+                chance.pick(&["❗️❗️", "BREAKING:", "Срочно!", "عاجل:", "⚡️ Update:"])
+            ),
             Self::LineBreaks => text.replace(". ", ".\n\n"),
             Self::CutLong => cut(text, 55 + chance.below(25)),
             Self::CutShort => cut(text, 38 + chance.below(12)),
-            Self::Comment => format!("{text}\n\n{}", chance.pick(&["What do you think of it?", "Что вы об этом думаете?", "ما رأيكم في هذا الخبر؟", "More soon."])),
+            Self::Comment => format!(
+                "{text}\n\n{}",
+                chance.pick(&[
+                    "What do you think of it?",
+                    "Что вы об этом думаете?",
+                    "ما رأيكم في هذا الخبر؟",
+                    "More soon."
+                ])
+            ),
         }
     }
 }
@@ -115,7 +228,8 @@ fn after_letters(text: &str, chance: &mut Chance, one_in: usize, marks: &[char])
 fn swap(text: &str, chance: &mut Chance, pairs: &[(char, char)]) -> String {
     text.chars()
         .map(|c| {
-            let to: Vec<char> = pairs.iter().filter(|(from, _)| *from == c).map(|(_, to)| *to).collect();
+            let to: Vec<char> =
+                pairs.iter().filter(|(from, _)| *from == c).map(|(_, to)| *to).collect();
             if !to.is_empty() && chance.one_in(2) { *chance.pick(&to) } else { c }
         })
         .collect()

@@ -14,7 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use marsad_matching::{Options, Prints, Statements, group};
+use marsad_matching::{Options, Piece, Prints, Role, Statements, explain, group};
+use marsad_types::Corpus;
 use world::World;
 
 /// Base texts of each language.
@@ -42,9 +43,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let bases = bases(&data.join("data"), seed)?;
         let world = world::build(&bases, seed);
         let corpus = world.corpus();
-        let found = group(&corpus, &Prints::of(&corpus), &Options::default());
-        let all = score(&world, &found, &mut kinds, show);
-        println!("seed {seed}: {} posts, {}", world.posts.len(), line(all));
+        let prints = Prints::of(&corpus);
+        let found = group(&corpus, &prints, &Options::default());
+        let all = score(&world, (&corpus, &prints, &found), &mut kinds, show);
+        println!(
+            "seed {seed}: {} posts in {} channels, {}",
+            world.posts.len(),
+            corpus.channels.len(),
+            line(all)
+        );
     }
     for (kind, score) in kinds {
         println!("{kind:14} {}", line(score));
@@ -56,11 +63,20 @@ fn line(score: Score) -> String {
     let precision = score.right as f64 / (score.right + score.wrong).max(1) as f64;
     let recall = score.right as f64 / (score.right + score.missed).max(1) as f64;
     let f1 = 2.0 * precision * recall / (precision + recall).max(1e-9);
-    format!("precision {precision:.4} recall {recall:.4} F1 {f1:.4} (pairs {} wrong {} missed {})", score.right, score.wrong, score.missed)
+    format!(
+        "precision {precision:.4} recall {recall:.4} F1 {f1:.4} (pairs {} wrong {} missed {})",
+        score.right, score.wrong, score.missed
+    )
 }
 
 /// Pairs of posts in one statement, against pairs that carry one.
-fn score(world: &World, found: &Statements, kinds: &mut BTreeMap<String, Score>, show: usize) -> Score {
+fn score(
+    world: &World,
+    result: (&Corpus, &Prints, &Statements),
+    kinds: &mut BTreeMap<String, Score>,
+    show: usize,
+) -> Score {
+    let (corpus, prints, found) = result;
     let mut predicted: BTreeSet<(usize, usize)> = BTreeSet::new();
     for statement in &found.statements {
         add_pairs(statement.members.iter().map(|m| m.post as usize).collect(), &mut predicted);
@@ -89,7 +105,22 @@ fn score(world: &World, found: &Statements, kinds: &mut BTreeMap<String, Score>,
         if is_predicted != is_true && shown < show {
             shown += 1;
             let what = if is_true { "MISSED" } else { "WRONG" };
-            println!("{what} {} / {}\n  A c{} {:?}\n  B c{} {:?}", a.kind, b.kind, a.channel, a.text, b.channel, b.text);
+            let why = explain(corpus, prints, *pair, &Options::default());
+            let masked = |text: &str, pieces: &[Piece]| -> String {
+                let masked = pieces.iter().filter(|p| p.role == Role::Masked);
+                masked.filter_map(|p| text.get(p.source.clone())).collect::<Vec<_>>().join(" ")
+            };
+            println!(
+                "  {} {:.2} masked A {:?} B {:?}",
+                why.reason,
+                why.similarity,
+                masked(&a.text, &why.left),
+                masked(&b.text, &why.right)
+            );
+            println!(
+                "{what} {} / {}\n  A c{} {:?}\n  B c{} {:?}",
+                a.kind, b.kind, a.channel, a.text, b.channel, b.text
+            );
         }
     }
     all
@@ -135,17 +166,22 @@ fn bases(data: &Path, seed: u64) -> Result<Vec<String>, Box<dyn std::error::Erro
         let mut csv = csv::Reader::from_reader(zstd::stream::read::Decoder::new(raw)?);
         let column = csv.headers()?.iter().position(|h| h == column);
         let column = column.ok_or_else(|| format!("no text column in {file}"))?;
-        let mut texts: Vec<String> = csv.records().filter_map(|r| r.ok()?.get(column).map(str::to_owned)).collect();
+        let mut texts: Vec<String> =
+            csv.records().filter_map(|r| r.ok()?.get(column).map(str::to_owned)).collect();
         for last in (1..texts.len()).rev() {
             texts.swap(last, chance.below(last + 1));
         }
         let before = chosen.len();
         for text in texts {
-            let plain: Vec<&str> = text.split_whitespace().filter(|w| !w.contains("http") && !w.contains("](") && !w.contains('@')).collect();
+            let plain: Vec<&str> = text
+                .split_whitespace()
+                .filter(|w| !w.contains("http") && !w.contains("](") && !w.contains('@'))
+                .collect();
             if !(14..=90).contains(&plain.len()) || text.contains("одпис") {
                 continue;
             }
-            let own: Vec<String> = plain.windows(5).map(|run| run.join(" ").to_lowercase()).collect();
+            let own: Vec<String> =
+                plain.windows(5).map(|run| run.join(" ").to_lowercase()).collect();
             if own.iter().any(|run| runs.contains(run)) {
                 continue;
             }

@@ -22,10 +22,12 @@ struct Frame {
     inline: bool,
 }
 
-const CHANNELS: usize = 36;
+/// Busy channels, and channels of about ten posts, too few to learn all frames from.
+const CHANNELS: [usize; 2] = [36, 450];
 
 pub(crate) struct World {
     pub(crate) posts: Vec<Labelled>,
+    channels: usize,
     frames: Vec<Frame>,
     chance: Chance,
     statements: usize,
@@ -35,8 +37,9 @@ pub(crate) struct World {
 /// Builds a world from base texts.
 pub(crate) fn build(bases: &[String], seed: u64) -> World {
     let mut chance = Chance::new(seed);
-    let frames = (0..CHANNELS).map(|number| frame(number, bases, &mut chance)).collect();
-    let mut world = World { posts: Vec::new(), frames, chance, statements: 0, now: 0 };
+    let channels = CHANNELS[seed as usize % 2];
+    let frames = (0..channels).map(|number| frame(number, bases, &mut chance)).collect();
+    let mut world = World { posts: Vec::new(), channels, frames, chance, statements: 0, now: 0 };
     let mut recent: Vec<(usize, &String)> = Vec::new();
     for base in bases {
         let statement = world.new_statement();
@@ -61,11 +64,27 @@ fn frame(number: usize, bases: &[String], chance: &mut Chance) -> Frame {
     let subscribe = ["Subscribe to", "Подписаться на", "اشترك في قناة"][number % 3];
     match number % 6 {
         0 => Frame { header: String::new(), footer: String::new(), inline: false },
-        1 => Frame { header: String::new(), footer: format!("👉 {subscribe} {} | @chan{number}", run(2)), inline: false },
-        2 => Frame { header: format!("**{}**", run(4)), footer: format!("{subscribe} {}\nhttps://t.me/chan{number}", run(3)), inline: false },
-        3 => Frame { header: String::new(), footer: format!("— {subscribe} {} t.me/chan{number}", run(2)), inline: true },
+        1 => Frame {
+            header: String::new(),
+            footer: format!("👉 {subscribe} {} | @chan{number}", run(2)),
+            inline: false,
+        },
+        2 => Frame {
+            header: format!("**{}**", run(4)),
+            footer: format!("{subscribe} {}\nhttps://t.me/chan{number}", run(3)),
+            inline: false,
+        },
+        3 => Frame {
+            header: String::new(),
+            footer: format!("— {subscribe} {} t.me/chan{number}", run(2)),
+            inline: true,
+        },
         4 => Frame { header: run(15), footer: run(15), inline: false },
-        _ => Frame { header: format!("⚡️ {}:", run(2)), footer: format!("#{} #{}", run(1), run(1)), inline: false },
+        _ => Frame {
+            header: format!("⚡️ {}:", run(2)),
+            footer: format!("#{} #{}", run(1), run(1)),
+            inline: false,
+        },
     }
 }
 
@@ -81,22 +100,27 @@ impl World {
         let text = if frame.inline {
             format!("{body} {}", frame.footer)
         } else {
-            [&frame.header, body, &frame.footer].into_iter().filter(|part| !part.is_empty()).cloned_join("\n\n")
+            [&frame.header, body, &frame.footer]
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .cloned_join("\n\n")
         };
         self.posts.push(Labelled { channel, at: self.now, text, carries, kind });
     }
 
     fn copies(&mut self, base: &str, statement: usize) {
-        let channel = self.chance.below(CHANNELS);
+        let channel = self.chance.below(self.channels);
         self.post(channel, base, vec![statement], "original".to_owned());
         for _ in 0..self.chance.below(4) {
-            let channel = self.chance.below(CHANNELS);
+            let channel = self.chance.below(self.channels);
             let mut text = base.to_owned();
             let mut done: Vec<Change> = Vec::new();
             for _ in 0..1 + self.chance.below(2) {
                 let change = *self.chance.pick(&Change::ALL);
                 let cuts = matches!(change, Change::CutLong | Change::CutShort | Change::Comment);
-                let again = done.iter().any(|d| matches!(d, Change::CutLong | Change::CutShort | Change::Comment));
+                let again = done
+                    .iter()
+                    .any(|d| matches!(d, Change::CutLong | Change::CutShort | Change::Comment));
                 if change.applies(&text) && !done.contains(&change) && !(cuts && again) {
                     text = change.apply(&text, &mut self.chance);
                     done.push(change);
@@ -113,7 +137,8 @@ impl World {
 
     fn digests(&mut self, recent: &[(usize, &String)]) {
         for _ in 0..4 {
-            let mut body = self.chance.pick(&["Today:", "Главное за день:", "أهم الأخبار:"]).to_string();
+            let mut body =
+                self.chance.pick(&["Today:", "Главное за день:", "أهم الأخبار:"]).to_string();
             let mut carries = Vec::new();
             for _ in 0..3 + self.chance.below(3) {
                 let (statement, base) = *self.chance.pick(recent);
@@ -122,7 +147,7 @@ impl World {
                     body = format!("{body}\n\n• {base}");
                 }
             }
-            let channel = self.chance.below(CHANNELS);
+            let channel = self.chance.below(self.channels);
             self.post(channel, &body, carries, "digest".to_owned());
         }
     }
@@ -141,8 +166,13 @@ impl World {
             };
             let (before, after) = (filler(&mut self.chance), filler(&mut self.chance));
             let statement = self.new_statement();
-            let channel = self.chance.below(CHANNELS);
-            self.post(channel, &format!("{before} «{quote}» {after}"), vec![statement], "quote".to_owned());
+            let channel = self.chance.below(self.channels);
+            self.post(
+                channel,
+                &format!("{before} «{quote}» {after}"),
+                vec![statement],
+                "quote".to_owned(),
+            );
         }
     }
 
@@ -158,18 +188,37 @@ impl World {
             let town = *self.chance.pick(&TOWNS[language]);
             let (a, b, c) = (self.chance.below(35), self.chance.below(20), self.chance.below(100));
             let body = match (language, number / 3 % 3) {
-                (0, 0) => format!("Weather bulletin for {town}: temperature up to {a} degrees, wind of {b} metres a second, humidity of {c} percent, no rain expected before the evening."),
-                (0, 1) => format!("The service warns of strong wind and heavy rain in the area of {town} until late in the evening; drivers are asked to slow down and not to park under trees."),
-                (0, _) => format!("Final score in {town}: the home side won by {b} to {c} in front of {a} thousand spectators, the next match is on Sunday at the same stadium."),
-                (1, 0) => format!("Прогноз погоды в {town}: температура воздуха до {a} градусов, ветер {b} метров в секунду, влажность {c} процентов, осадков до вечера не ожидается."),
-                (1, 1) => format!("Предупреждение о сильном ветре и ливнях в {town} действует до позднего вечера, водителей просят снизить скорость и не оставлять машины под деревьями."),
-                (1, _) => format!("Итог матча в {town}: хозяева выиграли со счётом {b} на {c}, на трибунах было {a} тысяч зрителей, следующая игра в воскресенье на том же стадионе."),
-                (_, 0) => format!("نشرة الطقس في {town}: درجة الحرارة تصل الى {a} درجة والرياح {b} مترا في الثانية والرطوبة {c} في المئة ولا يتوقع هطول المطر قبل المساء."),
-                (_, 1) => format!("تحذير من رياح قوية وامطار غزيرة في منطقة {town} حتى ساعة متأخرة من المساء ويطلب من السائقين تخفيف السرعة وعدم الوقوف تحت الاشجار."),
-                _ => format!("نتيجة المباراة في {town}: فاز الفريق المضيف {b} مقابل {c} امام {a} الف متفرج والمباراة القادمة يوم الاحد في الملعب نفسه."),
+                (0, 0) => format!(
+                    "Weather bulletin for {town}: temperature up to {a} degrees, wind of {b} metres a second, humidity of {c} percent, no rain expected before the evening."
+                ),
+                (0, 1) => format!(
+                    "The service warns of strong wind and heavy rain in the area of {town} until late in the evening; drivers are asked to slow down and not to park under trees."
+                ),
+                (0, _) => format!(
+                    "Final score in {town}: the home side won by {b} to {c} in front of {a} thousand spectators, the next match is on Sunday at the same stadium."
+                ),
+                (1, 0) => format!(
+                    "Прогноз погоды в {town}: температура воздуха до {a} градусов, ветер {b} метров в секунду, влажность {c} процентов, осадков до вечера не ожидается."
+                ),
+                (1, 1) => format!(
+                    "Предупреждение о сильном ветре и ливнях в {town} действует до позднего вечера, водителей просят снизить скорость и не оставлять машины под деревьями."
+                ),
+                (1, _) => format!(
+                    "Итог матча в {town}: хозяева выиграли со счётом {b} на {c}, на трибунах было {a} тысяч зрителей, следующая игра в воскресенье на том же стадионе."
+                ),
+                (_, 0) => format!(
+                    "نشرة الطقس في {town}: درجة الحرارة تصل الى {a} درجة والرياح {b} مترا في الثانية والرطوبة {c} في المئة ولا يتوقع هطول المطر قبل المساء."
+                ),
+                (_, 1) => format!(
+                    "تحذير من رياح قوية وامطار غزيرة في منطقة {town} حتى ساعة متأخرة من المساء ويطلب من السائقين تخفيف السرعة وعدم الوقوف تحت الاشجار."
+                ),
+                _ => format!(
+                    "نتيجة المباراة في {town}: فاز الفريق المضيف {b} مقابل {c} امام {a} الف متفرج والمباراة القادمة يوم الاحد في الملعب نفسه."
+                ),
             };
             // The same bulletin drawn twice is the same statement.
-            let twin = self.posts.iter().find(|post| post.kind == "series" && post.text.contains(&body));
+            let twin =
+                self.posts.iter().find(|post| post.kind == "series" && post.text.contains(&body));
             let statement = match twin.map(|post| post.carries[0]) {
                 Some(statement) => statement,
                 None => self.new_statement(),
@@ -177,7 +226,7 @@ impl World {
             let home = number % 3;
             self.post(home, &body, vec![statement], "series".to_owned());
             if self.chance.one_in(2) {
-                let channel = 6 + self.chance.below(CHANNELS - 6);
+                let channel = 6 + self.chance.below(self.channels - 6);
                 self.post(channel, &body, vec![statement], "series".to_owned());
             }
         }
@@ -186,14 +235,23 @@ impl World {
     /// Short bodies in long frames.
     fn shorts(&mut self) {
         const SHORT: [&str; 12] = [
-            "Trains run on time again", "Rain until Friday", "The bridge is open", "Match postponed to Monday",
-            "Поезда идут по расписанию", "Дождь до пятницы", "Мост снова открыт", "Матч перенесли на понедельник",
-            "القطارات تسير في موعدها", "مطر حتى يوم الجمعة", "الجسر مفتوح من جديد", "تأجيل المباراة الى الاثنين",
+            "Trains run on time again",
+            "Rain until Friday",
+            "The bridge is open",
+            "Match postponed to Monday",
+            "Поезда идут по расписанию",
+            "Дождь до пятницы",
+            "Мост снова открыт",
+            "Матч перенесли на понедельник",
+            "القطارات تسير في موعدها",
+            "مطر حتى يوم الجمعة",
+            "الجسر مفتوح من جديد",
+            "تأجيل المباراة الى الاثنين",
         ];
         let statements: Vec<usize> = SHORT.iter().map(|_| self.new_statement()).collect();
         for _ in 0..120 {
             let which = self.chance.below(SHORT.len());
-            let channel = self.chance.below(CHANNELS);
+            let channel = self.chance.below(self.channels);
             self.post(channel, SHORT[which], vec![statements[which]], "short".to_owned());
         }
     }

@@ -5,11 +5,18 @@ use rayon::prelude::*;
 
 use super::Options;
 use super::candidates::Pair;
-use super::slots::{Slots, numbers_within, slots};
+use super::slots::{Slots, numbers_within, slots, twins};
 use super::texts::Texts;
 use super::verify::likeness;
 use super::view::{View, Viewer};
 use crate::frames::Frames;
+
+/// From this Jaccard similarity on, two texts are compared word by word, spelling apart.
+pub(super) const SPELLING_JACCARD: f32 = 0.5;
+/// From this containment on, the same for a part and a whole.
+const SPELLING_SHARE: f32 = 0.7;
+/// Share of words with a twin that makes two texts alike but for spelling.
+const SPELLING_WORDS: f32 = 0.9;
 
 /// What is compared with what.
 #[derive(Clone, Copy)]
@@ -120,18 +127,22 @@ impl Judge<'_> {
     }
 
     fn near(&self, pair: Pair, earlier: &View, later: &View) -> Option<Link> {
-        let comparable = |view: &View| {
-            let letters = crate::fingerprint::count_letters(&view.codes);
-            view.words.len() as u32 >= self.options.near_tokens_min
-                && letters >= self.options.near_letters_min
-        };
-        let jaccard = likeness(earlier, later).jaccard;
-        let alike = if comparable(earlier) && comparable(later) {
-            jaccard >= self.options.threshold
+        let mut similarity = likeness(earlier, later).jaccard;
+        let comparable = earlier.is_comparable(self.options) && later.is_comparable(self.options);
+        let alike = if comparable {
+            // In a short text two typos cost a third of its features.
+            if similarity < self.options.threshold && similarity >= SPELLING_JACCARD {
+                let (twins, all, others) = twins(earlier, later);
+                let spelt = twins as f32 / (all + others - twins) as f32;
+                if spelt >= SPELLING_WORDS {
+                    similarity = spelt.min(0.99);
+                }
+            }
+            similarity >= self.options.threshold
         } else {
             earlier.codes == later.codes
         };
-        alike.then(|| self.link(pair, How::Near, jaccard, slots(earlier, later)))
+        alike.then(|| self.link(pair, How::Near, similarity, slots(earlier, later)))
     }
 
     fn containing(&self, pair: Pair, earlier: &View, later: &View) -> Option<Link> {
@@ -140,6 +151,14 @@ impl Judge<'_> {
         let (part, whole) = if later_holds { (earlier, later) } else { (later, earlier) };
         let share = alike.first_in_second.max(alike.second_in_first);
         let is_long = part.words.len() as u32 >= self.options.containment_tokens_min;
+        let mut share = share;
+        if share < self.options.containment && share >= SPELLING_SHARE {
+            let (twins, all, _) = twins(part, whole);
+            let spelt = twins as f32 / all.max(1) as f32;
+            if spelt >= SPELLING_WORDS {
+                share = spelt.min(0.99);
+            }
+        }
         if share < self.options.containment || !is_long || !numbers_within(part, whole) {
             return None;
         }

@@ -20,7 +20,10 @@ use crate::frames::Frames;
 use crate::prints::Prints;
 use crate::statement::{Statements, Tally};
 use judge::Judge;
+use slots::slots;
 use texts::Texts;
+use verify::{Likeness, likeness};
+use view::{View, Viewer};
 
 /// What counts as the same.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -49,8 +52,9 @@ impl Default for Options {
     }
 }
 
-/// How far below the threshold the estimate may lie: four standard errors of 64 bins at 0.8.
-const ESTIMATE_SLACK: f32 = 0.2;
+/// How far below the threshold the estimate may lie: four standard errors of 64 bins at 0.8, and
+/// room for texts that are alike but for spelling.
+const ESTIMATE_SLACK: f32 = 0.3;
 
 /// Groups all posts of a corpus into statements.
 pub fn group(corpus: &Corpus, prints: &Prints, options: &Options) -> Statements {
@@ -71,4 +75,70 @@ pub fn group(corpus: &Corpus, prints: &Prints, options: &Options) -> Statements 
         capped_pairs: near.capped,
     };
     Statements { statements: resolve::resolve(corpus, &texts, &links), tally }
+}
+
+/// Two posts compared by themselves.
+pub(crate) struct Compared {
+    pub(crate) likeness: Likeness,
+    pub(crate) verdict: Verdict,
+}
+
+/// What comes of comparing two posts by themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// Nothing to compare.
+    Empty,
+    /// The same code points.
+    Equal,
+    /// Jaccard at or above the threshold.
+    Near,
+    /// Near but for a figure.
+    Figures,
+    /// Near but for a word, in one channel.
+    Series,
+    /// One holds the other.
+    Contained,
+    /// Different and too short to be near.
+    Short,
+    /// None of these.
+    Apart,
+}
+
+/// Compares two posts as grouping does, series apart: those show among many posts only.
+pub(crate) fn compare(
+    corpus: &Corpus,
+    frames: &Frames,
+    rows: (usize, usize),
+    options: &Options,
+) -> Compared {
+    let mut viewer = Viewer::default();
+    let (mut a, mut b) = (View::default(), View::default());
+    viewer.view(corpus, frames, rows, &mut a);
+    viewer.view(corpus, frames, (rows.1, rows.0), &mut b);
+    Viewer::features(&mut a);
+    Viewer::features(&mut b);
+    let likeness = likeness(&a, &b);
+    let contained = likeness.first_in_second.max(likeness.second_in_first) >= options.containment;
+    let shorter = a.words.len().min(b.words.len()) as u32;
+    let same_channel = corpus.posts.channel.get(rows.0) == corpus.posts.channel.get(rows.1);
+    let apart = slots(&a, &b);
+    let is_short = !a.is_comparable(options) || !b.is_comparable(options);
+    let verdict = if a.codes.is_empty() || b.codes.is_empty() {
+        Verdict::Empty
+    } else if a.codes == b.codes {
+        Verdict::Equal
+    } else if is_short {
+        Verdict::Short
+    } else if likeness.jaccard >= options.threshold && apart.figure {
+        Verdict::Figures
+    } else if likeness.jaccard >= options.threshold && apart.word && same_channel {
+        Verdict::Series
+    } else if likeness.jaccard >= options.threshold {
+        Verdict::Near
+    } else if contained && shorter >= options.containment_tokens_min {
+        Verdict::Contained
+    } else {
+        Verdict::Apart
+    };
+    Compared { likeness, verdict }
 }

@@ -40,6 +40,14 @@ pub(crate) fn slots(a: &View, b: &View) -> Slots {
     Slots { figure, word }
 }
 
+/// How many words of each text have a twin in the other, spelling apart; (words of `a` with a twin,
+/// words of `a`, words of `b`).
+pub(crate) fn twins(a: &View, b: &View) -> (usize, usize, usize) {
+    let (only_a, only_b) = only(a, b);
+    let (left_a, _) = without_spelling(a, only_a, b, only_b);
+    (a.words.len() - left_a.len(), a.words.len(), b.words.len())
+}
+
 /// Whether every number of a text stands in another.
 pub(crate) fn numbers_within(part: &View, whole: &View) -> bool {
     let (only_part, only_whole) = only(part, whole);

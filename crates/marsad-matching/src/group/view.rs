@@ -2,7 +2,8 @@
 
 use marsad_types::Corpus;
 
-use crate::fingerprint::{Fingerprinter, each_feature};
+use super::Options;
+use crate::fingerprint::{Fingerprinter, count_letters, each_feature};
 use crate::frames::Frames;
 use crate::mask::Masker;
 use crate::normalise::{TokenKind, is_digit};
@@ -31,6 +32,12 @@ pub(crate) struct Word {
 }
 
 impl View {
+    /// Long enough to be compared otherwise than for equality.
+    pub(crate) fn is_comparable(&self, options: &Options) -> bool {
+        self.words.len() as u32 >= options.near_tokens_min
+            && count_letters(&self.codes) >= options.near_letters_min
+    }
+
     /// The code points of a word.
     pub(crate) fn spelling(&self, word: &Word) -> &[u32] {
         self.codes.get(word.start as usize..word.end as usize).unwrap_or(&[])

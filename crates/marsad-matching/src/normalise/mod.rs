@@ -10,7 +10,7 @@
 //! | marks | tatweel, U+064B..0652: no trace; also U+0610..061A, 0653..065F, 0670, 06D6..06ED, 08D3..08FF, Hebrew points | Lucene; the rest ours |
 //! | digits | ٠..٩, ۰..۹ → 0..9; one mark between digits is `.`; a comma before three digits is none; a minus right before a number stays | ours |
 //! | letters | lower case; ё → е; ς → σ; stacked marks dropped after composition | ours |
-//! | look-alikes | Latin, Cyrillic, Greek within a word to its majority; a word of look-alikes alone to the script of four fifths of the text | UTS 39 pairs |
+//! | look-alikes | Latin, Cyrillic, Greek within a word to its majority; beside such a word, one of look-alikes alone to the script of four fifths of the text | UTS 39 pairs |
 //! | apostrophe | between letters: no trace | ours |
 //! | links, mentions | one token each, not matched | ours |
 //! | HTML, markdown, `#`, emoji, punctuation | separate words, leave nothing; a keycap takes its digit along; `<br>` ends a line | ours |

@@ -65,7 +65,7 @@ pub(crate) struct Scanner {
     word: Word,
     line: u32,
     line_pending: bool,
-    scripts_seen: u8,
+    has_mixed: bool,
     is_composed: bool,
 }
 
@@ -136,7 +136,7 @@ impl Scanner {
         self.word = Word::default();
         self.line = 0;
         self.line_pending = false;
-        self.scripts_seen = 0;
+        self.has_mixed = false;
     }
 
     fn pass(&mut self, text: &str) -> Pass {
@@ -215,10 +215,10 @@ impl Scanner {
             return;
         }
         let lookalikes = word.scripts & 0b111;
-        self.scripts_seen |= lookalikes;
         if !lookalikes.is_power_of_two() && lookalikes != 0 {
             let codes = self.codes.get_mut(word.start as usize..).unwrap_or(&mut []);
             confusable::fold_word(codes);
+            self.has_mixed = true;
         }
         let kind = if word.has_digit { TokenKind::Number } else { TokenKind::Word };
         self.tokens.push(Token {
@@ -398,10 +398,11 @@ impl Scanner {
         self.close();
     }
 
-    /// A word of look-alikes alone, in a text that is otherwise of another script, is folded too:
-    /// `сор` among English words is `cop`.
+    /// A word of look-alikes alone is folded to the script of its text where other words of the
+    /// text were written with look-alikes: `сор` beside `wеathеr` is `cop`. Without such a word a
+    /// text is in two languages, and its words stay what they are.
     fn fold_whole_words(&mut self) {
-        if self.scripts_seen.is_power_of_two() || self.scripts_seen == 0 {
+        if !self.has_mixed {
             return;
         }
         let Some(target) = self.text_script() else { return };

@@ -147,9 +147,8 @@ fn special(c: char) -> Option<Kind> {
         '\n' | '\r' | '\u{0B}' | '\u{0C}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Kind::Newline,
         '\'' | '\u{2019}' | '\u{02BC}' | '\u{2018}' | '\u{02BB}' | '\u{FF07}' => Kind::Apostrophe,
         '.' | ',' | ':' | '/' | '-' | '\u{2010}' | '\u{2011}' | '\u{2012}' | '\u{2013}'
-        | '\u{2212}' | '\u{066B}' | '\u{066C}' | '\u{FF0E}' | '\u{FF0C}' | '\u{FF1A}' => {
-            Kind::Joint
-        }
+        | '\u{2212}' | '\u{066B}' | '\u{066C}' | '\u{FF0E}' | '\u{FF0C}' | '\u{FF1A}'
+        | '\u{060C}' => Kind::Joint,
         '@' | '\u{FF20}' => Kind::At,
         '&' => Kind::Ampersand,
         '<' => Kind::Tag,
