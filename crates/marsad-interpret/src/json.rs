@@ -11,6 +11,9 @@ use compact_str::CompactString;
 use marsad_types::{Bound, Platform, Timestamp};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+/// Unix times are below this many seconds from 1970 (the year 5138).
+const SECONDS_BELOW: i64 = 100_000_000_000;
+
 /// Why a line or a field was not understood: the reason of a problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Reason(pub(crate) String);
@@ -29,7 +32,9 @@ pub(crate) enum Value<'a> {
     /// `true` or `false`.
     Bool(bool),
     /// A whole number.
-    Whole(i128),
+    Whole(i64),
+    /// A whole number above `i64`.
+    Big(u64),
     /// Any other number.
     Float(f64),
     /// A string.
@@ -61,10 +66,10 @@ impl<'de> Visitor<'de> for AnyValue {
         Ok(Value::Bool(value))
     }
     fn visit_i64<E>(self, value: i64) -> Result<Value<'de>, E> {
-        Ok(Value::Whole(value.into()))
+        Ok(Value::Whole(value))
     }
     fn visit_u64<E>(self, value: u64) -> Result<Value<'de>, E> {
-        Ok(Value::Whole(value.into()))
+        Ok(i64::try_from(value).map_or(Value::Big(value), Value::Whole))
     }
     fn visit_f64<E>(self, value: f64) -> Result<Value<'de>, E> {
         Ok(Value::Float(value))
@@ -95,7 +100,7 @@ impl<'a> Value<'a> {
             Self::Missing => "missing",
             Self::Null => "null",
             Self::Bool(_) => "true or false",
-            Self::Whole(_) => "a whole number",
+            Self::Whole(_) | Self::Big(_) => "a whole number",
             Self::Float(_) => "a number",
             Self::Text(_) => "a text",
             Self::List => "a list",
@@ -115,7 +120,8 @@ impl<'a> Value<'a> {
     /// A whole number of either sign; anything else is absent.
     pub(crate) fn whole(&self) -> Option<i128> {
         match self {
-            Self::Whole(number) => Some(*number),
+            Self::Whole(number) => Some(i128::from(*number)),
+            Self::Big(number) => Some(i128::from(*number)),
             Self::Text(text) => text.parse().ok(),
             _ => None,
         }
@@ -146,6 +152,7 @@ impl<'a> Value<'a> {
             Self::Text(text) if text.is_empty() => Err(Reason(format!("field '{field}' is empty"))),
             Self::Text(text) => Ok(Some(CompactString::from(text))),
             Self::Whole(number) => Ok(Some(compact_str::format_compact!("{number}"))),
+            Self::Big(number) => Ok(Some(compact_str::format_compact!("{number}"))),
             other => Err(other.wrong(field, "a text or a whole number")),
         }
     }
@@ -165,6 +172,7 @@ impl<'a> Value<'a> {
     pub(crate) fn count(self, field: &str) -> Maybe<u64> {
         match self {
             Self::Missing | Self::Null => Ok(None),
+            Self::Big(number) => Ok(Some(number)),
             Self::Whole(number) => u64::try_from(number)
                 .map(Some)
                 .map_err(|_below| Reason(format!("field '{field}' is below zero"))),
@@ -198,6 +206,31 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// ISO text or unix seconds, whole or not; absent when missing or null.
+    pub(crate) fn instant(self, field: &str) -> Maybe<Timestamp> {
+        match self {
+            Self::Whole(seconds) if seconds.abs() < SECONDS_BELOW => {
+                Ok(Some(Timestamp::from_seconds(seconds)))
+            }
+            Self::Float(seconds) if seconds.abs() < SECONDS_BELOW as f64 => {
+                Ok(Some(Timestamp((seconds * 1000.0).round() as i64)))
+            }
+            Self::Whole(_) | Self::Big(_) | Self::Float(_) => {
+                Err(Reason(format!("field '{field}' is not a time in unix seconds")))
+            }
+            other => other.time(field),
+        }
+    }
+
+    /// Unix milliseconds; absent when missing or null.
+    pub(crate) fn milliseconds(self, field: &str) -> Maybe<Timestamp> {
+        match self {
+            Self::Missing | Self::Null => Ok(None),
+            Self::Whole(time) if time.abs() < SECONDS_BELOW * 1000 => Ok(Some(Timestamp(time))),
+            other => Err(other.wrong(field, "a time in unix milliseconds")),
+        }
+    }
+
     /// A platform name.
     pub(crate) fn platform(self, field: &str) -> Maybe<Platform> {
         let Some(text) = self.text(field)? else { return Ok(None) };
@@ -212,6 +245,7 @@ impl<'a> Value<'a> {
         match self {
             Self::Missing | Self::Null => Ok(None),
             Self::Whole(number) => Ok(Some(*number as f64)),
+            Self::Big(number) => Ok(Some(*number as f64)),
             Self::Float(number) => Ok(Some(*number)),
             other => Err(other.wrong(field, "a number")),
         }

@@ -11,7 +11,7 @@ use marsad_types::{
     Timestamp,
 };
 
-use crate::json::{self, Maybe, Nested, Object, Reason, missing};
+use crate::json::{self, Nested, Object, Reason, missing};
 use crate::lines::{Problems, each_line};
 use crate::{Chunk, Manifest};
 use line::{ChatLine, Entity, Line, Sender};
@@ -22,11 +22,12 @@ pub(crate) const RESOLUTION: Resolution = Resolution { ms: 1000 };
 pub(crate) fn read(manifest: &Manifest, chunk: &Chunk<'_>, reading: &mut Reading) {
     let Ok(platform) = Platform::new("telegram") else { return };
     let context = Context { platform, manifest };
-    let mut people = 0u64;
+    let (mut people, mut undated) = (0u64, 0u64);
     each_line(chunk, reading, |bytes, number, reading| {
         let understood = context.read_line(bytes, number, reading);
         match understood {
             Ok(Kind::Person) => people += 1,
+            Ok(Kind::Undated) => undated += 1,
             Ok(Kind::Filed | Kind::Service) => {}
             Err(Reason(reason)) => reading.problem(number, reason),
         }
@@ -35,11 +36,24 @@ pub(crate) fn read(manifest: &Manifest, chunk: &Chunk<'_>, reading: &mut Reading
         let reason = format!("{people} accounts of people are left out; only channels are read");
         reading.problem(chunk.first_line, reason);
     }
+    note_undated(undated, chunk.first_line, reading);
+}
+
+/// The one problem for channels whose subscribers were counted nobody says when.
+pub(crate) fn note_undated(channels: u64, line: u64, reading: &mut Reading) {
+    if channels > 0 {
+        let reason = format!(
+            "no time of retrieval is stated; the subscribers of {channels} channels are left out"
+        );
+        reading.problem(line, reason);
+    }
 }
 
 /// What a line was.
 enum Kind {
     Filed,
+    /// A channel without its subscribers: it is not said when they were counted.
+    Undated,
     Service,
     Person,
 }
@@ -60,7 +74,7 @@ impl Context<'_> {
                 Ok(Kind::Filed)
             }
             Some("MessageService" | "MessageEmpty") => Ok(Kind::Service),
-            Some("ChatFull") => self.full_chat(line, number, reading).map(|()| Kind::Filed),
+            Some("ChatFull") => self.full_chat(line, number, reading),
             Some("Channel") => {
                 let seen_at = line.retrieved_utc.instant("retrieved_utc")?;
                 let chat = ChatLine {
@@ -72,7 +86,6 @@ impl Context<'_> {
                     participants_count: line.participants_count,
                 };
                 self.channel(chat, Details { seen_at, number, ..Details::default() }, reading)
-                    .map(|()| Kind::Filed)
             }
             Some("User" | "UserFull") => Ok(Kind::Person),
             Some(other) => {
@@ -145,7 +158,12 @@ impl Context<'_> {
         Some(Forward { channel: self.key(channel), post, published_at })
     }
 
-    fn full_chat(&self, line: Line<'_>, number: u64, reading: &mut Reading) -> Result<(), Reason> {
+    fn full_chat(
+        &self,
+        line: Line<'_>,
+        number: u64,
+        reading: &mut Reading,
+    ) -> Result<Kind, Reason> {
         let Object(full) = line.full_chat.there().ok_or_else(|| missing("full_chat"))?;
         let id = full.id.whole();
         let chats = line.chats.there().unwrap_or_default();
@@ -169,7 +187,7 @@ impl Context<'_> {
         chat: ChatLine<'_>,
         details: Details,
         reading: &mut Reading,
-    ) -> Result<(), Reason> {
+    ) -> Result<Kind, Reason> {
         let number = details.number;
         let id = chat.id.whole().ok_or_else(|| missing("id"))?;
         let handle = chat.username.text("username")?.filter(|name| !name.is_empty());
@@ -181,9 +199,7 @@ impl Context<'_> {
         let seen_at = details.seen_at.or(taken);
         let counted = reading.without(number, chat.participants_count.count("participants_count"));
         let subscribers = details.subscribers.or(counted);
-        if seen_at.is_none() && subscribers.is_some() {
-            reading.problem(number, "no time of retrieval is stated; the subscribers are left out");
-        }
+        let undated = seen_at.is_none() && subscribers.is_some();
         let restricted = matches!(chat.restricted, json::Value::Bool(true));
         reading.channels.push(Channel {
             handle: Some(handle.into_owned()),
@@ -199,7 +215,7 @@ impl Context<'_> {
                 seen_at.or(created_at).ok_or_else(|| missing("retrieved_utc"))?,
             )
         });
-        Ok(())
+        Ok(if undated { Kind::Undated } else { Kind::Filed })
     }
 }
 
@@ -257,25 +273,6 @@ pub(crate) fn bare_id(number: i128) -> String {
     const BOT_API: i128 = 1_000_000_000_000;
     let bare = if number < -BOT_API { -number - BOT_API } else { number.abs() };
     bare.to_string()
-}
-
-/// Instants as Telethon dumps write them.
-impl json::Value<'_> {
-    /// ISO text or unix seconds; absent when missing or null.
-    pub(crate) fn instant(self, field: &str) -> Maybe<Timestamp> {
-        match self {
-            Self::Whole(seconds) => match i64::try_from(seconds) {
-                Ok(seconds) if seconds.abs() < 100_000_000_000 => {
-                    Ok(Some(Timestamp::from_seconds(seconds)))
-                }
-                _ => Err(Reason(format!("field '{field}' is not a time in unix seconds"))),
-            },
-            Self::Float(seconds) if seconds.abs() < 1e11 => {
-                Ok(Some(Timestamp((seconds * 1000.0).round() as i64)))
-            }
-            other => other.time(field),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ fn a_channels_file_gives_observations_and_an_accounts_file_none() {
     assert_eq!(channel.subscribers, None);
     assert_eq!(
         problems(&reading),
-        ["1: no time of retrieval is stated; the subscribers are left out"]
+        ["1: no time of retrieval is stated; the subscribers of 1 channels are left out"]
     );
     let told = Manifest {
         observed_at: Some("2019-10-02T00:00:00Z".to_owned()),
