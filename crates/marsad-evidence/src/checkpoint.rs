@@ -53,7 +53,7 @@ impl Checkpoint {
         let note = Note::parse(bytes)?;
         let mut lines = note.text.split_terminator('\n');
         let origin = lines.next().unwrap_or_default();
-        check_name(origin).map_err(|_| NoteError::Malformed("the first line names no log"))?;
+        check_name(origin).ok().ok_or(NoteError::Malformed("the first line names no log"))?;
         let size = lines.next().unwrap_or_default();
         let plain =
             size.bytes().all(|b| b.is_ascii_digit()) && (size == "0" || !size.starts_with('0'));

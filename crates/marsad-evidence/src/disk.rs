@@ -197,6 +197,13 @@ impl Appender {
         Ok(())
     }
 
+    /// Replaces bytes that are written already.
+    pub(crate) fn overwrite(&mut self, offset: u64, bytes: &[u8]) -> Result<(), Error> {
+        write_all_at(self.file.as_ref(), offset, bytes).doing("write", &self.path)?;
+        self.unsynced = true;
+        Ok(())
+    }
+
     fn flush(&mut self) -> Result<(), Error> {
         write_all_at(self.file.as_ref(), self.written, &self.buffer).doing("write", &self.path)?;
         self.written += self.buffer.len() as u64;

@@ -23,6 +23,7 @@
 //! | `log/salts` | 32 random bytes a leaf; apart, so that they can be erased |
 //! | `log/tiles/L` | C2SP tiles of level L end to end |
 //! | `log/heads` | 56 bytes a commit: size, time, root |
+//! | `log/erasing` | there only while records are being erased |
 //! | `checkpoint` | the last head in C2SP checkpoint form; written last, by rename |
 //! | `lock` | empty; locked by the writer |
 //!
@@ -33,6 +34,7 @@
 
 mod checkpoint;
 mod disk;
+mod erase;
 mod error;
 #[cfg(test)]
 mod faults;

@@ -76,7 +76,7 @@ impl Signer {
         let id = parts.next().ok_or_else(wrong)?;
         let key = parts.next().and_then(|b| BASE64.decode(b).ok()).ok_or_else(wrong)?;
         let secret = match key.split_first() {
-            Some((&ED25519, secret)) => secret.try_into().map_err(|_| wrong())?,
+            Some((&ED25519, secret)) => secret.try_into().ok().ok_or_else(wrong)?,
             _ => return Err(wrong()),
         };
         let signer = Self::new(name, secret)?;
@@ -136,11 +136,12 @@ impl Verifier {
         let key = parts.next().and_then(|b| BASE64.decode(b).ok()).ok_or_else(wrong)?;
         check_name(name)?;
         let public: [u8; 32] = match key.split_first() {
-            Some((&ED25519, public)) => public.try_into().map_err(|_| wrong())?,
+            Some((&ED25519, public)) => public.try_into().ok().ok_or_else(wrong)?,
             _ => return Err(wrong()),
         };
         let key = VerifyingKey::from_bytes(&public)
-            .map_err(|_| NoteError::Key("not a point of Ed25519"))?;
+            .ok()
+            .ok_or(NoteError::Key("not a point of Ed25519"))?;
         let verifier = Self::new(name.to_owned(), key);
         let fits = hex(&verifier.id) == id;
         if fits { Ok(verifier) } else { Err(NoteError::Key("the id does not fit the key")) }
@@ -206,7 +207,7 @@ impl<'a> Note<'a> {
         if bytes.len() > NOTE_BYTES_MAX {
             return Err(NoteError::Malformed("longer than 64 KiB"));
         }
-        let whole = std::str::from_utf8(bytes).map_err(|_| NoteError::Malformed("not UTF-8"))?;
+        let whole = std::str::from_utf8(bytes).ok().ok_or(NoteError::Malformed("not UTF-8"))?;
         if whole.contains(|c: char| c < ' ' && c != '\n') {
             return Err(NoteError::Malformed("it has a control character"));
         }
@@ -228,8 +229,8 @@ fn signature(line: &str) -> Result<NoteSignature, NoteError> {
     let wrong = || NoteError::Malformed("a line after the text is no signature");
     let rest = line.strip_prefix("\u{2014} ").ok_or_else(wrong)?;
     let (name, encoded) = rest.split_once(' ').ok_or_else(wrong)?;
-    check_name(name).map_err(|_| wrong())?;
-    let bytes = BASE64.decode(encoded).map_err(|_| wrong())?;
+    check_name(name).ok().ok_or_else(wrong)?;
+    let bytes = BASE64.decode(encoded).ok().ok_or_else(wrong)?;
     let id = layout::part(&bytes, 0).ok_or_else(wrong)?;
     let bytes = bytes.get(4..).filter(|rest| !rest.is_empty()).ok_or_else(wrong)?.to_vec();
     Ok(NoteSignature { name: name.to_owned(), id, bytes })

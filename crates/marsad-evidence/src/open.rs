@@ -52,7 +52,7 @@ impl Store {
         remove_segments_after(disk.as_ref(), dir, number, &mut repairs)?;
         let tiles = TileWriter::open(&disk, dir, &head, &mut repairs)?;
         let (dir, table) = (dir.to_owned(), OnceLock::new());
-        Ok(Self {
+        let mut store = Self {
             disk,
             dir,
             options,
@@ -66,7 +66,9 @@ impl Store {
             table,
             repairs,
             halted: false,
-        })
+        };
+        store.finish_erasing()?;
+        Ok(store)
     }
 }
 

@@ -35,9 +35,9 @@ impl Proof {
     pub fn text(&self) -> String {
         let mut text = format!("{FIRST_LINE}\n");
         if let Some(salt) = self.salt {
-            text.push_str(&format!("extra {}\n", BASE64.encode(salt)));
+            text += &["extra ", &BASE64.encode(salt), "\n"].concat();
         }
-        text.push_str(&format!("index {}\n", self.index));
+        text += &["index ", &self.index.to_string(), "\n"].concat();
         for hash in &self.hashes {
             text.push_str(&BASE64.encode(hash));
             text.push('\n');
@@ -50,7 +50,7 @@ impl Proof {
     /// Reads such a file; nothing is verified yet.
     pub fn parse(bytes: &[u8]) -> Result<Self, NoteError> {
         let wrong = NoteError::Malformed;
-        let text = std::str::from_utf8(bytes).map_err(|_| wrong("the proof is not UTF-8"))?;
+        let text = std::str::from_utf8(bytes).ok().ok_or(wrong("the proof is not UTF-8"))?;
         let (proof, note) = text.split_once("\n\n").ok_or(wrong("the proof has no checkpoint"))?;
         let mut lines = proof.split('\n').peekable();
         if lines.next() != Some(FIRST_LINE) {

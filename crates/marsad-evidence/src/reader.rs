@@ -249,8 +249,7 @@ impl Reader {
 
     fn entry(&self, leaf: u64) -> Result<Entry, Error> {
         let mut bytes = [0; ENTRY_BYTES];
-        read_exact_at(self.index.as_ref(), leaf * ENTRY_BYTES as u64, &mut bytes)
-            .map_err(|_| index::broken(leaf))?;
+        self.fill(&self.index, layout::INDEX_FILE, leaf, &mut bytes)?;
         Entry::from_bytes(&bytes).ok_or_else(|| index::broken(leaf))
     }
 

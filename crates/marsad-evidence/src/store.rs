@@ -52,6 +52,7 @@ pub struct Store {
     pub(crate) disk: Arc<dyn Disk>,
     pub(crate) dir: PathBuf,
     pub(crate) options: Options,
+    #[expect(dead_code, reason = "held: dropping it lets the next writer in")]
     pub(crate) lock: Arc<dyn DiskFile>,
     pub(crate) reader: Reader,
     pub(crate) segment: Segment,

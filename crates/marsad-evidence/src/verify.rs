@@ -9,6 +9,7 @@ use marsad_types::Timestamp;
 
 use crate::checkpoint::Head;
 use crate::disk::{Open, read_small};
+use crate::erase::ERASED_FIELD;
 use crate::error::Failure;
 use crate::layout::{self, Entry, HASH_BYTES, HEAD_BYTES, HeadEntry, TILE_HASHES};
 use crate::merkle::{Frontier, Hash};
@@ -145,7 +146,7 @@ impl Reader {
                 last = None;
                 continue;
             };
-            self.verify_place(leaf, last.as_ref(), &entry, &mut findings.verdict)?;
+            self.verify_place(leaf, last.as_ref(), &entry, &mut findings.verdict);
             last = Some(entry);
             let frame = match window.read(self, &entry) {
                 Ok(frame) => frame,
@@ -181,13 +182,7 @@ impl Reader {
     }
 
     /// Frames stand end to end; a segment begins with what describes it and ends with its last frame.
-    fn verify_place(
-        &self,
-        leaf: u64,
-        last: Option<&Entry>,
-        entry: &Entry,
-        verdict: &mut Verdict,
-    ) -> Result<(), Error> {
+    fn verify_place(&self, leaf: u64, last: Option<&Entry>, entry: &Entry, verdict: &mut Verdict) {
         let starts = entry.offset == 0 && entry.kind == RecordKind::Info;
         let fits = match last {
             _ if leaf == 0 => starts && entry.segment == 1,
@@ -201,7 +196,7 @@ impl Reader {
                 verdict.fail(at_entry(leaf - 1, "or that record's length is wrong"));
             }
         }
-        let Some(last) = last.filter(|last| last.segment != entry.segment) else { return Ok(()) };
+        let Some(last) = last.filter(|last| last.segment != entry.segment) else { return };
         let file = layout::segment_file(last.segment);
         let path = layout::path(&self.dir, &file);
         let size = self.disk.open(&path, Open::Read).and_then(|file| file.size());
@@ -210,7 +205,6 @@ impl Reader {
             let reason = "bytes that belong to no record".to_owned();
             verdict.fail(Failure { leaf: None, file, from: last.end(), to: size, reason });
         }
-        Ok(())
     }
 
     /// The tree from the leaf hashes up: every tile, every head, the root.
@@ -304,9 +298,6 @@ impl Reader {
         Ok(heads)
     }
 }
-
-/// Names the leaf that a tombstone speaks of.
-pub(crate) const ERASED_FIELD: &str = "Marsad-Erased";
 
 fn verify_erased(leaf: u64, entry: &Entry, bytes: (&Hash, &[u8]), verdict: &mut Verdict) {
     let (salt, frame) = bytes;

@@ -1,5 +1,7 @@
 //! What the store makes of files that were cut or changed behind its back.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests, outside of #[test]")]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -18,7 +20,7 @@ fn options() -> Options {
 }
 
 fn payload(n: u32) -> Vec<u8> {
-    (0..n % 90 + 1).flat_map(|i| format!("{},rain,{}\n", n, i * n).into_bytes()).collect()
+    (0..=n % 90).flat_map(|i| format!("{},rain,{}\n", n, i * n).into_bytes()).collect()
 }
 
 fn append(store: &mut Store, numbers: std::ops::Range<u32>) {

@@ -1,5 +1,11 @@
 //! The tree against the definition, the public vectors, and itself.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "helpers of tests, outside of #[test]"
+)]
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use marsad_evidence::merkle::{
@@ -144,7 +150,9 @@ proptest! {
     fn the_frontier_gives_the_root_of_any_size(count in 0u64..700) {
         let leaves = leaves(count);
         let mut frontier = Frontier::default();
-        leaves.iter().for_each(|leaf| frontier.push(*leaf));
+        for leaf in &leaves {
+            frontier.push(*leaf);
+        }
         prop_assert_eq!(frontier.root(), naive_root(&leaves));
     }
 

@@ -1,5 +1,7 @@
 //! Signed notes against the C2SP example, and what must not pass.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests, outside of #[test]")]
+
 use marsad_evidence::note::{Note, NoteError, Signer, Verifier};
 use marsad_evidence::{Checkpoint, Head, NewRecord, Options, Proof, RecordKind, Store, prepare};
 use marsad_types::Timestamp;
@@ -25,7 +27,7 @@ fn a_changed_text_is_forged_and_a_stranger_s_signature_is_passed_over() {
     let (text, lines) = NOTE.split_at(NOTE.find("\n\n").unwrap() + 1);
     let strange = other.sign(text);
     assert!(matches!(verify(&strange), Err(NoteError::Unsigned(_))));
-    let both = format!("{strange}{}", &lines[1..]);
+    let both = format!("{strange}{}", lines.trim_start());
     assert_eq!(verify(&both), Ok(()));
     let wrong_name = NOTE.replace("\u{2014} example.com/foo", "\u{2014} example.com/bar");
     assert!(matches!(verify(&wrong_name), Err(NoteError::Unsigned(_))));

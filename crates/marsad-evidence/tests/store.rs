@@ -1,5 +1,7 @@
 //! What a user of the store can rely on: bytes come back, nothing twice, nothing half-written.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests, outside of #[test]")]
+
 use marsad_evidence::merkle::{Frontier, leaf_hash};
 use marsad_evidence::{Error, NewRecord, Options, RecordKind, Store, entry_of, prepare};
 use marsad_types::Timestamp;

@@ -142,6 +142,11 @@ impl SimulatedDisk {
         std::mem::take(&mut state.struck)
     }
 
+    /// Operations so far that changed the disk.
+    pub(crate) fn operations(&self) -> u64 {
+        self.state().operations
+    }
+
     /// Makes every write stop half way.
     pub(crate) fn write_short(&self) {
         self.state().short_writes = true;
