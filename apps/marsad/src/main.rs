@@ -1,1 +1,49 @@
-fn main() {}
+//! Marsad: watches public channels, recognises statements, says who was first, keeps evidence.
+//!
+//! The main path: parse arguments, `match` on the verb, one file per verb in `verbs/`.
+//! Data goes to stdout, everything else to stderr.
+
+mod archive;
+mod cli;
+mod clock;
+mod failure;
+mod output;
+mod pipeline;
+mod progress;
+mod settings;
+mod source;
+mod verbs;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::{Cli, Verb};
+use crate::failure::Failure;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(code) => code,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn run(cli: Cli) -> Result<ExitCode, Failure> {
+    let context = cli::Context::new(cli.common)?;
+    match cli.verb {
+        Verb::Demo(options) => verbs::demo::run(&context, &options),
+        Verb::Init => verbs::init::run(&context),
+        Verb::Doctor => verbs::doctor::run(&context),
+        Verb::Import(options) => verbs::import::run(&context, &options),
+        Verb::Measure(options) => verbs::measure::run(&context, &options),
+        Verb::Report(options) => verbs::report::run(&context, &options),
+        Verb::Export(options) => verbs::export::run(&context, &options),
+        Verb::Evidence(options) => verbs::evidence::run(&context, &options),
+        Verb::Simulate(options) => verbs::simulate::run(&context, &options),
+        Verb::Completions(options) => verbs::completions::run(&options),
+    }
+}

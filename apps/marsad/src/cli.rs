@@ -1,0 +1,274 @@
+//! What people type. Validation that needs no file happens here, once.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use marsad_types::{Bound, ChannelKey, Platform, Timestamp};
+
+use crate::archive::Archive;
+use crate::failure::Failure;
+
+/// Marsad watches public channels: it recognises the same statement wherever it reappears, says
+/// who published it first, measures how networks move between platforms, and keeps the evidence.
+#[derive(Debug, Parser)]
+#[command(name = "marsad", version, arg_required_else_help = true, max_term_width = 100)]
+#[command(after_help = "Try `marsad demo` first: a small world, everything run on it, and a report.")]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+/// Options of every verb.
+#[derive(Debug, Args)]
+pub(crate) struct Common {
+    /// Folder of the archive
+    #[arg(long, global = true, value_name = "DIR", env = "MARSAD_ARCHIVE", default_value = "./marsad-archive")]
+    archive: PathBuf,
+    /// Print one JSON document on stdout
+    #[arg(long, global = true)]
+    json: bool,
+    /// Write the rows to a file: .json, .csv or .parquet
+    #[arg(long, global = true, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// No progress bars, no hints
+    #[arg(long, global = true)]
+    quiet: bool,
+}
+
+/// Options of every verb, checked.
+#[derive(Debug)]
+pub(crate) struct Context {
+    pub(crate) archive: PathBuf,
+    pub(crate) json: bool,
+    pub(crate) out: Option<PathBuf>,
+    pub(crate) quiet: bool,
+}
+
+impl Context {
+    pub(crate) fn new(common: Common) -> Result<Self, Failure> {
+        if common.archive.as_os_str().is_empty() {
+            return Err(Failure::usage("--archive is empty; name a folder"));
+        }
+        let Common { archive, json, out, quiet } = common;
+        Ok(Self { archive, json, out, quiet })
+    }
+
+    /// The archive, which must be there.
+    pub(crate) fn open(&self) -> Result<Archive, Failure> {
+        Archive::open(&self.archive)
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Make a small world, run everything on it, name the report
+    #[command(after_help = "Example:\n  marsad demo\n  marsad demo --seed 7 --dir /tmp/demo")]
+    Demo(DemoOptions),
+    /// Make an empty archive
+    #[command(after_help = "Example:\n  marsad --archive desk init")]
+    Init,
+    /// Say what is wrong with an archive or this machine, and how to mend it
+    #[command(after_help = "Example:\n  marsad --archive desk doctor")]
+    Doctor,
+    /// Read files into the archive: bytes to evidence first, then their posts
+    #[command(after_help = IMPORT_EXAMPLES)]
+    Import(ImportOptions),
+    /// Compute a measure; `marsad measure --list` names them
+    #[command(after_help = MEASURE_EXAMPLES)]
+    Measure(MeasureOptions),
+    /// Write one page that tells what happened
+    #[command(after_help = "Example:\n  marsad report --out report.html\n  marsad report --network n1 --out network.html")]
+    Report(ReportOptions),
+    /// Write posts to files of other tools
+    #[command(after_help = "Example:\n  marsad export ndjson --out all.ndjson\n  marsad export csv --out posts.csv\n  marsad export parquet --out posts.parquet")]
+    Export(ExportOptions),
+    /// Look at the evidence log
+    #[command(after_help = "Example:\n  marsad evidence status\n  marsad evidence checkpoint")]
+    Evidence(EvidenceOptions),
+    /// Write a world with known truth: article, quiet or scale
+    #[command(after_help = "Example:\n  marsad simulate article --seed 1 --out world\n  marsad simulate scale --posts 1000000 --out world")]
+    Simulate(SimulateOptions),
+    /// Print completions for a shell
+    #[command(after_help = "Example:\n  marsad completions bash > /etc/bash_completion.d/marsad")]
+    Completions(CompletionsOptions),
+}
+
+const IMPORT_EXAMPLES: &str = "Examples:
+  marsad import world.ndjson
+  marsad import result.json                                   (Telegram Desktop export)
+  marsad import --as csv --platform telegram --map channel=channel --map id=message_id \\
+         --map text=text --map published_at=date posts.csv.zst
+  zstd -dc posts.ndjson.zst | marsad import -";
+
+const MEASURE_EXAMPLES: &str = "Examples:
+  marsad measure --list
+  marsad measure statements --min-platforms 2 --limit 20
+  marsad measure primacy --by platform --resolution auto --json
+  marsad measure surge --platform tamtam --since 2019-11-25";
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoOptions {
+    /// Serve the desk instead of naming the page
+    #[arg(long, hide = true)]
+    pub(crate) open: bool,
+    /// Which world
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Folder for the demo; its own files there are replaced
+    #[arg(long, value_name = "DIR", default_value = "./marsad-demo")]
+    pub(crate) dir: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportOptions {
+    /// Files or folders; `-` is standard input; .gz and .zst are read as they are
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Format, when it is not recognised
+    #[arg(long = "as", value_name = "FORMAT")]
+    pub(crate) format: Option<String>,
+    /// Platform of posts that do not name theirs
+    #[arg(long, value_name = "P")]
+    pub(crate) platform: Option<String>,
+    /// Which column of a csv is which field: channel text published_at id author subscribers views forward_of links title
+    #[arg(long, value_name = "FIELD=COLUMN")]
+    pub(crate) map: Vec<String>,
+    /// How a csv writes a time, strftime: published_at='%m/%d/%Y %H:%M'
+    #[arg(long, value_name = "FIELD=FORMAT")]
+    pub(crate) map_format: Vec<String>,
+    /// Exit with 4 when some input was not understood
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Show what would be understood; write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ScopeOptions {
+    /// From this time or date, included
+    #[arg(long, value_name = "T")]
+    pub(crate) since: Option<String>,
+    /// Until this time, excluded; a date includes that day
+    #[arg(long, value_name = "T")]
+    pub(crate) until: Option<String>,
+    /// Only these platforms
+    #[arg(long = "platform", value_name = "P", num_args = 1..)]
+    pub(crate) platforms: Vec<String>,
+    /// Only these channels: platform:id, or a handle
+    #[arg(long = "channel", value_name = "C", num_args = 1..)]
+    pub(crate) channels: Vec<String>,
+    /// Only this network: an id that `measure networks` printed
+    #[arg(long, value_name = "N")]
+    pub(crate) network: Option<String>,
+    /// At most so many rows
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<usize>,
+}
+
+impl ScopeOptions {
+    /// The window's ends.
+    pub(crate) fn window(&self) -> Result<(Option<Timestamp>, Option<Timestamp>), Failure> {
+        let read = |written: &Option<String>, end| {
+            let parsed = written.as_deref().map(|text| Timestamp::parse_bound(text, end)).transpose();
+            parsed.map_err(|error| Failure::usage(error.to_string()))
+        };
+        Ok((read(&self.since, Bound::Start)?, read(&self.until, Bound::End)?))
+    }
+
+    pub(crate) fn platforms(&self) -> Result<Vec<Platform>, Failure> {
+        self.platforms.iter().map(|name| platform(name)).collect()
+    }
+}
+
+/// Reads a platform's name.
+pub(crate) fn platform(name: &str) -> Result<Platform, Failure> {
+    Platform::new(name).map_err(|error| Failure::usage(error.to_string()))
+}
+
+/// Reads `platform:id`.
+pub(crate) fn channel(written: &str) -> Option<ChannelKey> {
+    written.parse().ok()
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MeasureOptions {
+    /// Which measure
+    #[arg(value_name = "NAME", required_unless_present = "list")]
+    pub(crate) name: Option<String>,
+    /// Name all measures with one line each
+    #[arg(long)]
+    pub(crate) list: bool,
+    #[command(flatten)]
+    pub(crate) scope: ScopeOptions,
+    /// statements: at least so many posts
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    pub(crate) min_posts: usize,
+    /// statements: on at least so many platforms
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) min_platforms: usize,
+    /// statements: with the posts of each
+    #[arg(long)]
+    pub(crate) members: bool,
+    /// Least Jaccard similarity of a near copy
+    #[arg(long, value_name = "J", default_value_t = 0.8)]
+    pub(crate) threshold: f32,
+    /// primacy: between platforms or channels
+    #[arg(long, value_name = "WHAT", default_value = "platform", value_parser = ["platform", "channel"])]
+    pub(crate) by: String,
+    /// `auto` takes minutes for channels whose clock shows only minutes
+    #[arg(long, value_name = "R", value_parser = ["stated", "auto"], default_value = "stated")]
+    pub(crate) resolution: String,
+    /// migration: days without a post that end an attempt
+    #[arg(long, value_name = "DAYS", default_value_t = 30)]
+    pub(crate) silence: u32,
+    /// migration: a row a day and platform instead of attempts
+    #[arg(long)]
+    pub(crate) daily: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportOptions {
+    /// Only this network
+    #[arg(long, value_name = "N")]
+    pub(crate) network: Option<String>,
+    /// Title of the page
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) title: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportOptions {
+    /// ndjson, csv or parquet
+    #[arg(value_name = "FORMAT", value_parser = ["ndjson", "csv", "parquet"])]
+    pub(crate) format: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EvidenceOptions {
+    /// status verifies every record; checkpoint prints the last head
+    #[arg(value_name = "WHAT", value_parser = ["status", "checkpoint"])]
+    pub(crate) what: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SimulateOptions {
+    /// article, quiet or scale
+    #[arg(value_name = "WORLD")]
+    pub(crate) world: String,
+    /// Which world: equal seeds give equal bytes
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// How many posts (scale)
+    #[arg(long, value_name = "N")]
+    pub(crate) posts: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsOptions {
+    /// bash, zsh, fish, elvish or powershell
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: clap_complete::Shell,
+}

@@ -1,0 +1,92 @@
+//! How a verb fails: one sentence on stderr and an exit code of the contract.
+
+use std::process::ExitCode;
+
+/// Exit code of wrong usage.
+const USAGE: u8 = 2;
+/// Exit code of evidence that does not verify.
+const EVIDENCE: u8 = 3;
+/// Exit code of `--strict` when some input was not understood.
+pub(crate) const NOT_UNDERSTOOD: u8 = 4;
+
+/// A failure, by what its reader can do.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The command was wrong; the sentence names the way out. Exit code 2.
+    Usage(String),
+    /// The evidence does not verify. Exit code 3.
+    Evidence(String),
+    /// It could not be done. Exit code 1.
+    Failed(anyhow::Error),
+    /// Whoever reads our output has gone. Not worth a word.
+    PipeClosed,
+}
+
+impl Failure {
+    /// A sentence for wrong usage.
+    pub(crate) fn usage(sentence: impl Into<String>) -> Self {
+        Self::Usage(sentence.into())
+    }
+
+    /// A sentence for what could not be done.
+    pub(crate) fn failed(sentence: impl Into<String>) -> Self {
+        Self::Failed(anyhow::Error::msg(sentence.into()))
+    }
+
+    /// Prints the sentence and gives the exit code.
+    #[expect(clippy::print_stderr, reason = "the one place that prints an error")]
+    pub(crate) fn report(self) -> ExitCode {
+        match self {
+            Self::Usage(sentence) => {
+                eprintln!("error: {sentence}");
+                ExitCode::from(USAGE)
+            }
+            Self::Evidence(sentence) => {
+                eprintln!("error: {sentence}");
+                ExitCode::from(EVIDENCE)
+            }
+            Self::Failed(error) => {
+                let sentence: Vec<String> = error.chain().map(ToString::to_string).collect();
+                eprintln!("error: {}", without_repeats(&sentence));
+                ExitCode::FAILURE
+            }
+            Self::PipeClosed => ExitCode::SUCCESS,
+        }
+    }
+}
+
+/// Joins causes, leaving out a cause that the sentence before already ends with.
+fn without_repeats(causes: &[String]) -> String {
+    let mut sentence = String::new();
+    for cause in causes {
+        if sentence.is_empty() {
+            sentence.push_str(cause);
+        } else if !sentence.contains(cause.as_str()) {
+            sentence.push_str(": ");
+            sentence.push_str(cause);
+        }
+    }
+    sentence.replace('\n', " ")
+}
+
+impl<E: Into<anyhow::Error>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        let error = error.into();
+        let is_closed_pipe = error
+            .chain()
+            .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
+            .any(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe);
+        if is_closed_pipe { Self::PipeClosed } else { Self::Failed(error) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_one_sentence_without_repeats() {
+        let causes = ["cannot read 'a.csv': no such file".to_owned(), "no such file".to_owned()];
+        assert_eq!(without_repeats(&causes), "cannot read 'a.csv': no such file");
+    }
+}

@@ -1,0 +1,260 @@
+//! One file: cut into chunks, worked on by all cores, taken in order.
+
+use std::io::{self, BufRead, Cursor, Read};
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use anyhow::Context as _;
+use hashbrown::HashSet;
+use indicatif::ProgressBar;
+use marsad_evidence::{Prepared, Store};
+use marsad_interpret::{Cutter, Cutting, Manifest, Piece};
+use marsad_types::Timestamp;
+use rayon::prelude::*;
+
+use super::filing::Filing;
+use super::summary::Summary;
+use super::work::{FileContext, Worked, chunk_record, work_out};
+use crate::failure::Failure;
+use crate::progress;
+use crate::source::Source;
+
+/// Chunks worked on together: enough to keep every core busy, few enough to stay small.
+const GROUP_CHUNKS: usize = 8;
+
+type Group = io::Result<Vec<Piece>>;
+
+/// Imports one file.
+pub(crate) fn import_file(
+    filing: &mut Filing,
+    source: Source,
+    manifest: &Manifest,
+    at: Timestamp,
+    quiet: bool,
+) -> Result<(), Failure> {
+    filing.filer.begin_file();
+    filing.summary.files += 1;
+    let import = filing.keep_manifest(manifest, at)?;
+    let pseudonyms = filing.pseudonyms.clone();
+    let context = FileContext { manifest, import, at, pseudonyms: &pseudonyms };
+    let bar = progress::bytes_bar(source.total, &source.name, quiet);
+    if manifest.format.cutting() == Cutting::Whole {
+        import_document(filing, source, &context, &bar)?;
+    } else {
+        import_lines(filing, source, &context, &bar)?;
+    }
+    bar.finish_and_clear();
+    Ok(())
+}
+
+/// A format whose chunks are independent: three stages, one behind the other, bounded queues.
+fn import_lines(
+    filing: &mut Filing,
+    source: Source,
+    context: &FileContext<'_>,
+    bar: &ProgressBar,
+) -> Result<(), Failure> {
+    let Source { path, bytes, done, .. } = source;
+    let name = context.manifest.source.as_str();
+    thread::scope(|scope| {
+        let (cut_sender, cut) = sync_channel::<Group>(1);
+        let (worked_sender, worked) = sync_channel::<io::Result<Vec<(Prepared, Worked)>>>(1);
+        scope.spawn(move || cut_groups(bytes, context.manifest, &cut_sender));
+        scope.spawn(move || work_groups(&cut, context, &worked_sender));
+        for group in worked {
+            for (prepared, worked) in group.with_context(|| format!("cannot read '{path}' further"))? {
+                let (leaf, is_new) = filing.keep(prepared)?;
+                filing.take(worked, leaf, is_new, name);
+            }
+            filing.file_if_large(context.at)?;
+            bar.set_position(done.load(Ordering::Relaxed));
+        }
+        Ok(())
+    })
+}
+
+/// Reads and cuts until the end or until nobody listens any more.
+fn cut_groups(mut bytes: Box<dyn BufRead + Send>, manifest: &Manifest, sender: &SyncSender<Group>) {
+    let mut cutter = Cutter::new(manifest);
+    let mut group = Vec::with_capacity(GROUP_CHUNKS);
+    loop {
+        let taken = match bytes.fill_buf() {
+            Ok([]) => break,
+            Ok(read) => {
+                group.extend(cutter.push(read));
+                read.len()
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => {
+                // What was read before the damage is good: it goes on before the error does.
+                group.extend(cutter.finish());
+                if sender.send(Ok(group)).is_ok() {
+                    drop(sender.send(Err(error)));
+                }
+                return;
+            }
+        };
+        bytes.consume(taken);
+        if group.len() >= GROUP_CHUNKS && sender.send(Ok(std::mem::take(&mut group))).is_err() {
+            return;
+        }
+    }
+    group.extend(cutter.finish());
+    drop(sender.send(Ok(group)));
+}
+
+fn work_groups(
+    cut: &Receiver<Group>,
+    context: &FileContext<'_>,
+    sender: &SyncSender<io::Result<Vec<(Prepared, Worked)>>>,
+) {
+    for group in cut {
+        let worked = group.map(|pieces| {
+            pieces
+                .into_par_iter()
+                .map(|piece| {
+                    let chunk = piece.as_chunk();
+                    let reading = marsad_interpret::read(context.manifest, &chunk);
+                    (chunk_record(context, &chunk), work_out(reading, context.pseudonyms))
+                })
+                .collect()
+        });
+        if sender.send(worked).is_err() {
+            return;
+        }
+    }
+}
+
+/// A format that only means something as one stream: all its bytes are kept and committed, then
+/// read back from the evidence.
+fn import_document(
+    filing: &mut Filing,
+    source: Source,
+    context: &FileContext<'_>,
+    bar: &ProgressBar,
+) -> Result<(), Failure> {
+    let Source { path, bytes, done, .. } = source;
+    let mut kept = Vec::new();
+    thread::scope(|scope| -> Result<(), Failure> {
+        let (sender, cut) = sync_channel::<Group>(1);
+        scope.spawn(move || cut_groups(bytes, context.manifest, &sender));
+        for group in cut {
+            for piece in group.with_context(|| format!("cannot read '{path}' further"))? {
+                let (leaf, is_new) = filing.keep(chunk_record(context, &piece.as_chunk()))?;
+                kept.push(KeptChunk { first_line: piece.first_line, leaf, is_new });
+            }
+            bar.set_position(done.load(Ordering::Relaxed));
+        }
+        Ok(())
+    })?;
+    filing.store.commit(context.at)?;
+    take_document(filing, context.manifest, &kept, context.at)
+}
+
+/// A chunk of a document in the evidence.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct KeptChunk {
+    pub(crate) first_line: u64,
+    pub(crate) leaf: u64,
+    pub(crate) is_new: bool,
+}
+
+/// Reads a kept document back and takes what it says.
+pub(crate) fn take_document(
+    filing: &mut Filing,
+    manifest: &Manifest,
+    kept: &[KeptChunk],
+    at: Timestamp,
+) -> Result<(), Failure> {
+    let pseudonyms = filing.pseudonyms.clone();
+    let mut readings = Vec::new();
+    let mut input = KeptDocument { store: &filing.store, kept, next: 0, chunk: Cursor::new(Vec::new()) };
+    // The reader borrows the store, so its readings are taken after it: bounded by a document's
+    // posts, not by its bytes.
+    marsad_interpret::read_document(manifest, &mut input, &mut |reading| {
+        readings.push(work_out(reading, &pseudonyms));
+    });
+    for worked in readings {
+        let line = worked.reading.posts.first().map_or(0, |post| post.line);
+        let at_line = kept.partition_point(|chunk| chunk.first_line <= line).saturating_sub(1);
+        let Some(chunk) = kept.get(at_line) else { continue };
+        filing.take(worked, chunk.leaf, chunk.is_new, &manifest.source);
+        filing.file_if_large(at)?;
+    }
+    Ok(())
+}
+
+/// The bytes of a document, chunk by chunk from the evidence.
+struct KeptDocument<'a> {
+    store: &'a Store,
+    kept: &'a [KeptChunk],
+    next: usize,
+    chunk: Cursor<Vec<u8>>,
+}
+
+impl Read for KeptDocument<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut available = self.fill_buf()?;
+        let count = available.read(buffer)?;
+        self.consume(count);
+        Ok(count)
+    }
+}
+
+impl BufRead for KeptDocument<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        while self.chunk.fill_buf()?.is_empty() {
+            let Some(chunk) = self.kept.get(self.next) else { break };
+            let record = self.store.record(chunk.leaf).map_err(io::Error::other)?;
+            self.chunk = Cursor::new(record.payload);
+            self.next += 1;
+        }
+        self.chunk.fill_buf()
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.chunk.consume(count);
+    }
+}
+
+/// Reads a file and counts what would be understood.
+pub(crate) fn read_only(source: Source, manifest: &Manifest, summary: &mut Summary) -> Result<(), Failure> {
+    summary.files += 1;
+    let Source { path, mut bytes, .. } = source;
+    if manifest.format.cutting() == Cutting::Whole {
+        marsad_interpret::read_document(manifest, &mut bytes, &mut |reading| {
+            count(&reading, manifest, summary);
+        });
+        return Ok(());
+    }
+    thread::scope(|scope| {
+        let (sender, cut) = sync_channel::<Group>(1);
+        scope.spawn(move || cut_groups(bytes, manifest, &sender));
+        for group in cut {
+            let group = group.with_context(|| format!("cannot read '{path}' further"))?;
+            let readings: Vec<_> = group
+                .par_iter()
+                .map(|piece| marsad_interpret::read(manifest, &piece.as_chunk()))
+                .collect();
+            for reading in readings {
+                count(&reading, manifest, summary);
+            }
+        }
+        Ok(())
+    })
+}
+
+fn count(reading: &marsad_types::Reading, manifest: &Manifest, summary: &mut Summary) {
+    summary.rows += reading.rows;
+    summary.posts_added += reading.posts.len() as u64;
+    let channels: HashSet<u64> = super::work::channel_hashes(reading);
+    summary.channels.extend(channels);
+    for post in &reading.posts {
+        summary.add_sample(post);
+    }
+    for problem in &reading.problems {
+        summary.add_problem(&manifest.source, problem);
+    }
+}
+

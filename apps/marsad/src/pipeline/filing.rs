@@ -1,0 +1,174 @@
+//! The part of an import that happens in order: append to the evidence, identify, file.
+
+use std::time::Instant;
+
+use marsad_evidence::{NewRecord, Prepared, RecordKind, Store, prepare};
+use marsad_interpret::Manifest;
+use marsad_lake::{Batch, Filed, Filer, Lake};
+use marsad_types::{Problem, Timestamp};
+
+use super::summary::Summary;
+use super::work::Worked;
+use crate::archive::{Archive, Pseudonyms, hex};
+use crate::failure::Failure;
+
+/// A batch is filed when it holds this many posts …
+const BATCH_POSTS_MAX: usize = 160_000;
+/// … or this much text: together the bound on memory, whatever the size of the input.
+const BATCH_TEXT_MAX: usize = 64 << 20;
+/// More files than this in one partition are joined when an import ends.
+const PARTITION_FILES_MAX: usize = 8;
+
+/// An import under way.
+pub(crate) struct Filing {
+    pub(crate) store: Store,
+    pub(crate) pseudonyms: Pseudonyms,
+    pub(crate) filer: Filer,
+    pub(crate) summary: Summary,
+    lake: LakeWriter,
+    started: Instant,
+}
+
+impl Filing {
+    pub(crate) fn begin(archive: &Archive) -> Result<Self, Failure> {
+        let started = crate::clock::stopwatch();
+        let store = archive.store()?;
+        let lake = archive.lake()?;
+        let filer = lake.filer()?;
+        let mut summary = Summary::default();
+        summary.notes.extend(store.repairs().iter().cloned());
+        Ok(Self {
+            store,
+            pseudonyms: archive.pseudonyms()?,
+            filer,
+            summary,
+            lake: LakeWriter::start(lake),
+            started,
+        })
+    }
+
+    /// Keeps the settings of an import; gives their name in the evidence and whether they are new.
+    pub(crate) fn keep_manifest(&mut self, manifest: &Manifest, at: Timestamp) -> Result<String, Failure> {
+        let written = manifest.to_json();
+        let prepared = prepare(&NewRecord {
+            kind: RecordKind::Manifest,
+            target: String::new(),
+            content_type: "application/json",
+            at,
+            fields: Vec::new(),
+            payload: written.as_bytes(),
+        });
+        let receipt = self.store.append(prepared)?;
+        Ok(hex(&receipt.digest))
+    }
+
+    /// Appends a chunk to the evidence; gives its leaf and whether it is new.
+    pub(crate) fn keep(&mut self, prepared: Prepared) -> Result<(u64, bool), Failure> {
+        let receipt = self.store.append(prepared)?;
+        Ok((receipt.leaf, receipt.new))
+    }
+
+    /// Takes what was read from one record; `is_new` says whether its problems are to be filed.
+    pub(crate) fn take(&mut self, worked: Worked, leaf: u64, is_new: bool, file: &str) {
+        let Worked { reading, prints, pids, channels } = worked;
+        self.summary.rows += reading.rows;
+        self.summary.channels.extend(channels);
+        for ((post, print), pid) in reading.posts.into_iter().zip(prints).zip(pids) {
+            let line = post.line;
+            match self.filer.take(post, print, pid, leaf) {
+                Filed::Added => self.summary.posts_added += 1,
+                Filed::Version => self.summary.versions_added += 1,
+                Filed::Duplicate => self.summary.posts_duplicate += 1,
+                Filed::TimeOutOfRange => {
+                    let reason = "published_at lies outside the years 1 to 9999".to_owned();
+                    self.take_problem(Problem { line, reason }, leaf, is_new, file);
+                }
+            }
+        }
+        for channel in reading.channels {
+            self.filer.take_channel(channel, leaf);
+        }
+        for coverage in reading.coverage {
+            self.filer.take_coverage(coverage, leaf);
+        }
+        for event in reading.events {
+            self.filer.take_event(event, leaf);
+        }
+        for problem in reading.problems {
+            self.take_problem(problem, leaf, is_new, file);
+        }
+    }
+
+    fn take_problem(&mut self, problem: Problem, leaf: u64, is_new: bool, file: &str) {
+        self.summary.add_problem(file, &problem);
+        if is_new {
+            self.filer.take_problem(problem, leaf, file);
+        }
+    }
+
+    /// Files the batch if it is large: the evidence is committed first.
+    pub(crate) fn file_if_large(&mut self, at: Timestamp) -> Result<(), Failure> {
+        let batch = self.filer.batch();
+        if batch.posts.len() >= BATCH_POSTS_MAX || batch.text_bytes >= BATCH_TEXT_MAX {
+            self.file_now(at)?;
+        }
+        Ok(())
+    }
+
+    /// Commits the evidence, then hands the batch to the lake's writer.
+    pub(crate) fn file_now(&mut self, at: Timestamp) -> Result<(), Failure> {
+        let before = self.store.head();
+        let head = self.store.commit(at)?;
+        let batch = self.filer.take_batch();
+        if batch.is_empty() && head.size == before.size {
+            return Ok(());
+        }
+        self.lake.send(batch, head.size)
+    }
+
+    /// Files the rest and says what was done.
+    pub(crate) fn finish(mut self, at: Timestamp) -> Result<Summary, Failure> {
+        self.file_now(at)?;
+        let mut lake = self.lake.finish()?;
+        lake.compact(PARTITION_FILES_MAX)?;
+        self.summary.head = Some(self.store.head());
+        self.summary.elapsed = self.started.elapsed();
+        Ok(self.summary)
+    }
+}
+
+/// Files batches on a thread of its own, one behind the other, so that reading goes on meanwhile.
+/// At most one batch waits: that bounds the memory.
+struct LakeWriter {
+    sender: std::sync::mpsc::SyncSender<(Batch, u64)>,
+    thread: std::thread::JoinHandle<Result<Lake, marsad_lake::Error>>,
+}
+
+impl LakeWriter {
+    fn start(mut lake: Lake) -> Self {
+        let (sender, receiver) = std::sync::mpsc::sync_channel::<(Batch, u64)>(0);
+        let thread = std::thread::spawn(move || {
+            for (batch, position) in receiver {
+                lake.file(&batch, position)?;
+            }
+            Ok(lake)
+        });
+        Self { sender, thread }
+    }
+
+    fn send(&mut self, batch: Batch, position: u64) -> Result<(), Failure> {
+        if self.sender.send((batch, position)).is_ok() {
+            return Ok(());
+        }
+        // The thread has ended: `finish` says why, with the lake's own words.
+        Err(Failure::failed("the lake could not be written; see `marsad doctor`"))
+    }
+
+    fn finish(self) -> Result<Lake, Failure> {
+        drop(self.sender);
+        match self.thread.join() {
+            Ok(filed) => Ok(filed?),
+            Err(_) => Err(Failure::failed("the lake's writer stopped unexpectedly")),
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Input files as they are: plain, `.gz` or `.zst`, told apart by their first bytes.
+
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use anyhow::Context as _;
+
+use crate::failure::Failure;
+
+/// Research dumps are packed with windows up to 2^31 bytes; the decoder takes no more memory than that.
+const ZSTD_WINDOW_LOG_MAX: u32 = 31;
+const READ_BYTES: usize = 1 << 20;
+
+/// One input: a name for people and its decompressed bytes.
+pub(crate) struct Source {
+    /// File name without folders, as kept in the evidence.
+    pub(crate) name: String,
+    /// As the user wrote it, for messages.
+    pub(crate) path: String,
+    /// Decompressed.
+    pub(crate) bytes: Box<dyn BufRead + Send>,
+    /// Bytes of the file, compressed, when known.
+    pub(crate) total: Option<u64>,
+    /// Bytes of the file read so far, compressed.
+    pub(crate) done: Arc<AtomicU64>,
+}
+
+/// The files that paths stand for: a folder is all its files, sorted, hidden ones left out.
+pub(crate) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let mut found = Vec::new();
+    for path in paths {
+        if path.as_os_str() == "-" {
+            found.push(path.clone());
+            continue;
+        }
+        let kind = fs::metadata(path).with_context(|| format!("cannot read '{}'", path.display()))?;
+        if kind.is_dir() {
+            let before = found.len();
+            walk(path, &mut found)?;
+            if found.len() == before {
+                return Err(Failure::failed(format!("the folder '{}' holds no files", path.display())));
+            }
+        } else {
+            found.push(path.clone());
+        }
+    }
+    Ok(found)
+}
+
+fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
+    let entries = fs::read_dir(folder).with_context(|| format!("cannot read '{}'", folder.display()))?;
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.map(|e| e.path())).collect::<io::Result<_>>()?;
+    paths.sort();
+    for path in paths {
+        let is_hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        // A link could leave the folder or go round in circles: it is not followed.
+        let kind = fs::symlink_metadata(&path).with_context(|| format!("cannot read '{}'", path.display()))?;
+        if is_hidden || kind.is_symlink() {
+            continue;
+        }
+        if kind.is_dir() {
+            walk(&path, found)?;
+        } else {
+            found.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// Opens one input; `-` is standard input.
+pub(crate) fn open(path: &Path) -> Result<Source, Failure> {
+    let written = path.display().to_string();
+    let done = Arc::new(AtomicU64::new(0));
+    let is_stdin = path.as_os_str() == "-";
+    let (raw, total): (Box<dyn Read + Send>, Option<u64>) = if is_stdin {
+        (Box::new(io::stdin()), None)
+    } else {
+        let file = File::open(path).with_context(|| format!("cannot read '{written}'"))?;
+        let total = file.metadata().map(|m| m.len()).ok();
+        (Box::new(file), total)
+    };
+    let counted = Counted { inner: raw, done: Arc::clone(&done) };
+    let mut buffered = BufReader::with_capacity(READ_BYTES, counted);
+    let magic = buffered.fill_buf().with_context(|| format!("cannot read '{written}'"))?;
+    let bytes: Box<dyn BufRead + Send> = if magic.starts_with(&[0x1f, 0x8b]) {
+        let decoder = flate2::bufread::MultiGzDecoder::new(buffered);
+        Box::new(BufReader::with_capacity(READ_BYTES, decoder))
+    } else if magic.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
+        let mut decoder = zstd::stream::read::Decoder::with_buffer(buffered)?;
+        decoder.window_log_max(ZSTD_WINDOW_LOG_MAX)?;
+        Box::new(BufReader::with_capacity(READ_BYTES, decoder))
+    } else {
+        Box::new(buffered)
+    };
+    let name = if is_stdin { "-".to_owned() } else { file_name(path) };
+    Ok(Source { name, path: written, bytes, total, done })
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// How much of a file its format is recognised by.
+const HEAD_BYTES: u64 = 64 << 10;
+
+impl Source {
+    /// The first bytes, decompressed; they are read again afterwards.
+    pub(crate) fn head(&mut self) -> Result<Vec<u8>, Failure> {
+        let mut head = Vec::new();
+        let mut limited = (&mut self.bytes).take(HEAD_BYTES);
+        limited.read_to_end(&mut head).with_context(|| format!("cannot read '{}'", self.path))?;
+        let rest = std::mem::replace(&mut self.bytes, Box::new(io::empty()));
+        self.bytes = Box::new(io::Cursor::new(head.clone()).chain(rest));
+        Ok(head)
+    }
+}
+
+struct Counted {
+    inner: Box<dyn Read + Send>,
+    done: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.done.fetch_add(count as u64, Ordering::Relaxed);
+        Ok(count)
+    }
+}

@@ -1,0 +1,12 @@
+//! One file a verb.
+
+pub(crate) mod completions;
+pub(crate) mod demo;
+pub(crate) mod doctor;
+pub(crate) mod evidence;
+pub(crate) mod export;
+pub(crate) mod import;
+pub(crate) mod init;
+pub(crate) mod measure;
+pub(crate) mod report;
+pub(crate) mod simulate;

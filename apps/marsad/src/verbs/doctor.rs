@@ -1,0 +1,123 @@
+//! `marsad doctor`: what is wrong, and how to mend it.
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+
+use crate::archive::Archive;
+use crate::cli::Context;
+use crate::failure::Failure;
+use crate::output;
+
+/// Problems are shown by reason, the most frequent first, up to so many reasons.
+const REASONS_SHOWN: usize = 10;
+
+/// One thing looked at.
+struct Check {
+    what: &'static str,
+    /// What was found.
+    found: String,
+    /// How to mend it; `None` when it is well.
+    mend: Option<String>,
+}
+
+pub(crate) fn run(context: &Context) -> Result<ExitCode, Failure> {
+    let checks = match Archive::open(&context.archive) {
+        Ok(archive) => examine(&archive)?,
+        Err(Failure::Failed(error)) => vec![Check {
+            what: "archive",
+            found: error.to_string(),
+            mend: Some("marsad init, or marsad import FILE".to_owned()),
+        }],
+        Err(other) => return Err(other),
+    };
+    let is_well = checks.iter().all(|check| check.mend.is_none());
+    if context.json {
+        let rows: Vec<Value> = checks
+            .iter()
+            .map(|check| json!({"what": check.what, "found": check.found, "mend": check.mend}))
+            .collect();
+        output::json(&json!({"ok": is_well, "checks": rows}))?;
+    } else {
+        for check in &checks {
+            let mark = if check.mend.is_none() { "ok  " } else { "MEND" };
+            output::line(&format!("{mark} {:<12} {}", check.what, check.found))?;
+            if let Some(mend) = &check.mend {
+                output::line(&format!("     {:<12} {mend}", ""))?;
+            }
+        }
+    }
+    Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn examine(archive: &Archive) -> Result<Vec<Check>, Failure> {
+    let mut checks = vec![Check {
+        what: "archive",
+        found: archive.root().display().to_string(),
+        mend: None,
+    }];
+    checks.push(key(archive)?);
+    let head = archive.head();
+    checks.push(match &head {
+        Ok(head) => well("evidence", format!("{} records, root {}", head.size, head.root_hex())),
+        Err(Failure::Failed(error)) => Check {
+            what: "evidence",
+            found: error.to_string(),
+            mend: Some("marsad evidence status names the record".to_owned()),
+        },
+        Err(_) => return head.map(|_| Vec::new()),
+    });
+    let lake = archive.lake()?;
+    let counts = lake.counts()?;
+    let position = lake.position()?;
+    let size = head.map(|head| head.size).unwrap_or(0);
+    let behind = size.saturating_sub(position);
+    checks.push(Check {
+        what: "lake",
+        found: format!(
+            "{} post versions, {} channel observations, {} files, {:.1} MB; filed up to record {position}",
+            counts.posts,
+            counts.channels,
+            counts.files,
+            counts.bytes as f64 / 1e6
+        ),
+        mend: (behind > 0).then(|| {
+            format!("{behind} records of an interrupted import are not filed: import its file again, or any other")
+        }),
+    });
+    checks.push(problems(&lake)?);
+    Ok(checks)
+}
+
+fn well(what: &'static str, found: String) -> Check {
+    Check { what, found, mend: None }
+}
+
+fn key(archive: &Archive) -> Result<Check, Failure> {
+    let path = archive.key_path()?;
+    let is_there = path.try_exists().unwrap_or(false);
+    let mend = (!is_there).then(|| {
+        "put the key back there, or set MARSAD_KEYS to the folder that holds it; without it no names can be imported".to_owned()
+    });
+    Ok(Check { what: "key", found: path.display().to_string(), mend })
+}
+
+/// What was not understood, by reason. Not a fault of the archive: the bytes are kept.
+fn problems(lake: &marsad_lake::Lake) -> Result<Check, Failure> {
+    let rows = lake.problem_rows()?;
+    let mut reasons: BTreeMap<String, u64> = BTreeMap::new();
+    for row in &rows {
+        *reasons.entry(row.reason.clone()).or_default() += 1;
+    }
+    let mut reasons: Vec<(u64, String)> = reasons.into_iter().map(|(reason, n)| (n, reason)).collect();
+    reasons.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    let shown: Vec<String> =
+        reasons.iter().take(REASONS_SHOWN).map(|(n, reason)| format!("{n} x {reason}")).collect();
+    let found = if rows.is_empty() {
+        "everything imported was understood".to_owned()
+    } else {
+        format!("{} lines were not understood (kept in the evidence): {}", rows.len(), shown.join("; "))
+    };
+    Ok(well("problems", found))
+}

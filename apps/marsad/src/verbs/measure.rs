@@ -1,0 +1,177 @@
+//! `marsad measure`: one finding.
+
+use std::process::ExitCode;
+
+use marsad_lake::Selection;
+use marsad_matching::Prints;
+use marsad_measure::{
+    ArchiveRef, By, MigrationOptions, PrimacyOptions, ResolutionRule, Scope, StatementsOptions, Study,
+    Window,
+};
+use marsad_types::{ChannelKey, Corpus};
+use serde_json::Value;
+
+use crate::archive::Archive;
+use crate::cli::{Context, MeasureOptions, ScopeOptions, channel};
+use crate::failure::Failure;
+use crate::{output, progress};
+
+pub(crate) fn run(context: &Context, options: &MeasureOptions) -> Result<ExitCode, Failure> {
+    if options.list {
+        return list(context);
+    }
+    let name = options.name.as_deref().unwrap_or_default();
+    if !marsad_measure::catalogue().iter().any(|(known, _)| *known == name) {
+        let names: Vec<&str> = marsad_measure::catalogue().iter().map(|(name, _)| *name).collect();
+        return Err(Failure::usage(format!("there is no measure '{name}'; measures are: {}", names.join(", "))));
+    }
+    let (since, until) = options.scope.window()?;
+    let platforms = options.scope.platforms()?;
+    let loaded = Loaded::open(&context.open()?, context.quiet)?;
+    let study = loaded.study(options.threshold);
+    let scope = Scope {
+        window: Window { since, until },
+        platforms,
+        channels: channels(&loaded.corpus, &options.scope)?,
+        network: network(&study, options.scope.network.as_deref())?,
+        network_name: options.scope.network.clone(),
+        limit: options.scope.limit,
+    };
+    let (finding, columns) = compute(name, &study, &scope, options)?;
+    output::finding(context, &finding, columns)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn list(context: &Context) -> Result<ExitCode, Failure> {
+    if context.json {
+        let measures: serde_json::Map<String, Value> = marsad_measure::catalogue()
+            .iter()
+            .map(|(name, line)| ((*name).to_owned(), Value::from(*line)))
+            .collect();
+        output::json(&Value::Object(measures))?;
+    } else {
+        for (name, line) in marsad_measure::catalogue() {
+            output::line(&format!("{name:<12} {line}"))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The archive's columns in memory, and which state of it they are.
+pub(crate) struct Loaded {
+    pub(crate) corpus: Corpus,
+    prints: Prints,
+    pub(crate) reference: ArchiveRef,
+}
+
+impl Loaded {
+    pub(crate) fn open(archive: &Archive, quiet: bool) -> Result<Self, Failure> {
+        let spinner = progress::spinner("reading the archive", quiet);
+        let lake = archive.lake()?;
+        let (corpus, prints) = lake.corpus(&Selection::default())?;
+        let head = archive.head()?;
+        let reference =
+            ArchiveRef { version: lake.version(), log_size: head.size, root: head.root_hex() };
+        spinner.finish_and_clear();
+        Ok(Self { corpus, prints, reference })
+    }
+
+    pub(crate) fn study(&self, threshold: f32) -> Study<'_> {
+        Study::new(&self.corpus, &self.prints, self.reference.clone(), f64::from(threshold))
+    }
+}
+
+/// The channels that were asked for: `platform:id` or a handle.
+fn channels(corpus: &Corpus, options: &ScopeOptions) -> Result<Vec<ChannelKey>, Failure> {
+    let mut found = Vec::new();
+    for written in &options.channels {
+        let before = found.len();
+        if let Some(key) = channel(written).filter(|key| corpus.channels.find(key).is_some()) {
+            found.push(key);
+        }
+        let (platform, handle) = match written.split_once(':') {
+            Some((platform, handle)) => (Some(platform), handle),
+            None => (None, written.as_str()),
+        };
+        let handle = handle.trim_start_matches('@');
+        for seen in &corpus.observations {
+            let is_named = seen.handle.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(handle));
+            let is_there = platform.is_none_or(|name| seen.key.platform.as_str() == name);
+            if is_named && is_there && !found.contains(&seen.key) {
+                found.push(seen.key.clone());
+            }
+        }
+        if found.len() == before {
+            return Err(Failure::failed(format!(
+                "no channel '{written}' is in the archive; write platform:id or a handle"
+            )));
+        }
+    }
+    Ok(found)
+}
+
+pub(crate) fn network(study: &Study<'_>, id: Option<&str>) -> Result<Option<Vec<ChannelKey>>, Failure> {
+    let Some(id) = id else { return Ok(None) };
+    match study.network(id) {
+        Some(members) => Ok(Some(members)),
+        None => Err(Failure::failed(format!(
+            "there is no network '{id}' in this archive; `marsad measure networks` names them"
+        ))),
+    }
+}
+
+type Shown = &'static [&'static str];
+
+fn compute(
+    name: &str,
+    study: &Study<'_>,
+    scope: &Scope,
+    options: &MeasureOptions,
+) -> Result<(Value, Shown), Failure> {
+    let resolution = match options.resolution.as_str() {
+        "auto" => ResolutionRule::Auto,
+        _ => ResolutionRule::Stated,
+    };
+    let by = if options.by == "channel" { By::Channel } else { By::Platform };
+    Ok(match name {
+        "statements" => {
+            let options = StatementsOptions {
+                min_posts: options.min_posts,
+                min_platforms: options.min_platforms,
+                members: options.members,
+            };
+            let finding = marsad_measure::statements(study, scope, &options);
+            (serde_json::to_value(finding)?, &["posts", "channels", "platforms", "first_at", "first_post", "quote"])
+        }
+        "primacy" => {
+            let finding = marsad_measure::primacy(study, scope, &PrimacyOptions { by, resolution });
+            let columns: Shown = &[
+                "leader", "follower", "statements", "leader_first", "follower_first", "undecided", "share",
+                "share_ci95", "lag_median_s", "lag_ci95_s", "q", "wording",
+            ];
+            (serde_json::to_value(finding)?, columns)
+        }
+        "audience" => {
+            let finding = marsad_measure::audience(study, scope);
+            (serde_json::to_value(finding)?, &["channel", "at", "subscribers", "subscribers_min", "subscribers_max"])
+        }
+        "surge" => {
+            let finding = marsad_measure::surge(study, scope);
+            (serde_json::to_value(finding)?, &["day", "platform", "network", "new_channels", "expected", "p", "q", "wording"])
+        }
+        "networks" => {
+            let finding = marsad_measure::networks(study, scope);
+            (serde_json::to_value(finding)?, &["network", "platforms", "statements", "first_at", "last_at", "stability", "wording"])
+        }
+        _ => {
+            let migration = MigrationOptions { silence_days: options.silence, daily: options.daily };
+            let finding = marsad_measure::migration(study, scope, &migration);
+            let attempts: Shown = &[
+                "rank", "network", "platform", "first_at", "last_at", "channels_total", "subscribers_max",
+                "posts", "statement_share", "half_gone_d", "end",
+            ];
+            let daily: Shown = &["day", "platform", "posts", "channels_active", "statement_share"];
+            (serde_json::to_value(finding)?, if options.daily { daily } else { attempts })
+        }
+    })
+}

@@ -1,0 +1,102 @@
+//! `marsad report`: one page that tells what happened.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use marsad_measure::{
+    By, MigrationOptions, PrimacyOptions, ResolutionRule, Scope, StatementsOptions, Study,
+};
+use marsad_report::{ArchiveFacts, ReportInput};
+use serde_json::Value;
+
+use crate::archive::Archive;
+use crate::cli::{Context, ReportOptions};
+use crate::failure::Failure;
+use crate::verbs::measure::{Loaded, network};
+use crate::{clock, output, progress};
+
+/// Statements shown with their posts.
+const STATEMENTS_SHOWN: usize = 60;
+
+pub(crate) fn run(context: &Context, options: &ReportOptions) -> Result<ExitCode, Failure> {
+    let path = context.out.as_deref().ok_or_else(|| Failure::usage("say where to with --out FILE.html"))?;
+    let is_html = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("html") || e.eq_ignore_ascii_case("htm"));
+    if !is_html {
+        return Err(Failure::usage(format!("'{}' is not .html; this build writes .html", path.display())));
+    }
+    let archive = context.open()?;
+    let title = options.title.clone().unwrap_or_else(|| "What happened".to_owned());
+    let bytes = write(&archive, path, &title, options.network.as_deref(), context.quiet)?;
+    output::line(&format!("written: {} ({} kB)", path.display(), bytes / 1000))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Computes every finding and writes the page; gives its size in bytes.
+pub(crate) fn write(
+    archive: &Archive,
+    path: &Path,
+    title: &str,
+    network_id: Option<&str>,
+    quiet: bool,
+) -> Result<usize, Failure> {
+    let loaded = Loaded::open(archive, quiet)?;
+    let spinner = progress::spinner("measuring", quiet);
+    let study = loaded.study(0.8);
+    let scope = Scope {
+        network: network(&study, network_id)?,
+        network_name: network_id.map(str::to_owned),
+        ..Scope::default()
+    };
+    let input = ReportInput {
+        title: title.to_owned(),
+        made_at: clock::now(),
+        archive: facts(archive, &loaded)?,
+        findings: findings(&study, &scope)?,
+        lags: Vec::new(),
+    };
+    let page = marsad_report::html(&input);
+    spinner.finish_and_clear();
+    fs::write(path, &page).with_context(|| format!("cannot write '{}'", path.display()))?;
+    Ok(page.len())
+}
+
+fn facts(archive: &Archive, loaded: &Loaded) -> Result<ArchiveFacts, Failure> {
+    let counts = archive.lake()?.counts()?;
+    let name = archive.root().file_name().map(|name| name.to_string_lossy().into_owned());
+    Ok(ArchiveFacts {
+        name: name.unwrap_or_else(|| "archive".to_owned()),
+        version: loaded.reference.version,
+        log_size: loaded.reference.log_size,
+        root: loaded.reference.root.clone(),
+        posts: loaded.corpus.posts.len() as u64,
+        channels: loaded.corpus.channels.len() as u64,
+        problems: counts.problems,
+        files: counts.files,
+    })
+}
+
+fn findings(study: &Study<'_>, scope: &Scope) -> Result<BTreeMap<&'static str, Value>, Failure> {
+    let primacy = |by| {
+        let options = PrimacyOptions { by, resolution: ResolutionRule::Auto };
+        serde_json::to_value(marsad_measure::primacy(study, scope, &options))
+    };
+    let migration = |daily| {
+        let options = MigrationOptions { silence_days: 30, daily };
+        serde_json::to_value(marsad_measure::migration(study, scope, &options))
+    };
+    let statements = StatementsOptions { min_posts: 2, min_platforms: 1, members: true };
+    let few = Scope { limit: Some(STATEMENTS_SHOWN), ..scope.clone() };
+    let mut findings = BTreeMap::new();
+    findings.insert("statements", serde_json::to_value(marsad_measure::statements(study, &few, &statements))?);
+    findings.insert("primacy_platform", primacy(By::Platform)?);
+    findings.insert("primacy_channel", primacy(By::Channel)?);
+    findings.insert("surge", serde_json::to_value(marsad_measure::surge(study, scope))?);
+    findings.insert("audience", serde_json::to_value(marsad_measure::audience(study, scope))?);
+    findings.insert("networks", serde_json::to_value(marsad_measure::networks(study, scope))?);
+    findings.insert("migration", migration(false)?);
+    findings.insert("migration_daily", migration(true)?);
+    Ok(findings)
+}
