@@ -54,7 +54,11 @@ fn card(
     }
     let start = network.carried.partition_point(|c| c.at < first.at);
     let end = network.carried.partition_point(|c| c.at <= last.at);
-    let (all, here) = distinct(network.carried.get(start..end)?, first.platform);
+    // A short attempt is judged over the length of a silence, or its brevity would flatter it.
+    let judged_to = last.at.max(first.at.saturating_add(silence_ms));
+    let judged_end = network.carried.partition_point(|c| c.at <= judged_to);
+    let (_, here) = distinct(network.carried.get(start..end)?, first.platform);
+    let (all, _) = distinct(network.carried.get(start..judged_end)?, first.platform);
     let losses = losses(study, &spans);
     Some(AttemptRow {
         network: network.name.clone(),

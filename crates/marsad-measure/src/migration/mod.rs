@@ -72,7 +72,7 @@ pub struct AttemptRow {
     pub posts_per_day_peak: u64,
     /// Statements published here.
     pub statements: u64,
-    /// Of the network's statements in that time.
+    /// Of the network's statements in that time, or in the length of a silence if that is longer.
     pub statement_share: f64,
     /// Days with a post.
     pub days_active: u64,

@@ -13,7 +13,8 @@ pub(super) struct Shares {
     pub(super) channels: Vec<Vec<(ChannelId, i64)>>,
     /// For each channel: its statements and when it first published them, by statement.
     pub(super) by_channel: Vec<Vec<(u32, i64)>>,
-    /// Sum over the statements before a position of their channels, and of channels times others.
+    /// Sums over the statements of several channels before a position: their channels, and channels
+    /// times others.
     sums: Vec<(f64, f64)>,
 }
 
@@ -44,7 +45,9 @@ impl Shares {
                 }
             }
             let size = seen.len() as f64;
-            sum = (sum.0 + size, sum.1 + size * (size - 1.0));
+            if size > 1.0 {
+                sum = (sum.0 + size, sum.1 + size * (size - 1.0));
+            }
             sums.push(sum);
         }
         let (first, channels) = lists.into_iter().unzip();
@@ -56,6 +59,11 @@ impl Shares {
         self.by_channel.get(channel as usize).map_or(&[], Vec::as_slice)
     }
 
+    /// Whether a statement stands in several channels.
+    pub(super) fn is_shared(&self, statement: u32) -> bool {
+        self.channels.get(statement as usize).is_some_and(|list| list.len() > 1)
+    }
+
     /// When a channel first and last published any.
     pub(super) fn span(&self, channel: ChannelId) -> Option<(i64, i64)> {
         let times = self.of_channel(channel).iter().map(|(_, at)| *at);
@@ -65,7 +73,8 @@ impl Shares {
         })
     }
 
-    /// Statements that first appeared in a window: how many, their publications, and pairs of those.
+    /// Statements that first appeared in a window: how many, and of those in several channels the
+    /// publications and pairs of publications.
     pub(super) fn window(&self, from: i64, to: i64) -> (u64, f64, f64) {
         let start = self.first.partition_point(|first| *first < from);
         let end = self.first.partition_point(|first| *first <= to).max(start);

@@ -149,9 +149,12 @@ fn test(shares: &Shares, a: ChannelId, b: ChannelId) -> Option<Tested> {
     let to = last_a.min(last_b).saturating_add(MARGIN_MS);
     let inside = |at: i64| from <= at && at <= to;
     let own = |channel: ChannelId| {
-        shares.of_channel(channel).iter().filter(|(_, at)| inside(*at)).count() as u64
+        let here = shares.of_channel(channel).iter().filter(|(_, at)| inside(*at));
+        here.fold((0u64, 0u64), |(all, spread), (statement, _)| {
+            (all + 1, spread + u64::from(shares.is_shared(*statement)))
+        })
     };
-    let (of_a, of_b) = (own(a), own(b));
+    let ((of_a, spread_a), (of_b, spread_b)) = (own(a), own(b));
     let both: Vec<(u32, i64, i64)> = shared(shares, a, b)
         .into_iter()
         .filter(|(_, at_a, at_b)| inside(*at_a) && inside(*at_b))
@@ -163,7 +166,8 @@ fn test(shares: &Shares, a: ChannelId, b: ChannelId) -> Option<Tested> {
     let (statements, publications, pairs) = shares.window(from, to);
     let size = statements.max(of_a).max(of_b).max(of_a + of_b - n);
     let alike = hypergeometric_upper(n, Population { size, marked: of_a, drawn: of_b });
-    let expected = of_a as f64 * of_b as f64 * pairs / (publications * publications).max(1.0);
+    let expected =
+        spread_a as f64 * spread_b as f64 * pairs / (publications * publications).max(1.0);
     let contained = n as f64 / of_a.min(of_b).max(1) as f64;
     let worth_timing = contained >= CONTAINED_TIMED;
     let timed = if worth_timing { lag_permutation(shares, (a, b), &both) } else { 1.0 };
@@ -202,9 +206,8 @@ fn shared(shares: &Shares, a: ChannelId, b: ChannelId) -> Vec<(u32, i64, i64)> {
 fn lag_permutation(shares: &Shares, pair: (ChannelId, ChannelId), both: &[(u32, i64, i64)]) -> f64 {
     let lags = |channel: ChannelId| -> Vec<i64> {
         let shared_by_any = |(statement, at): &(u32, i64)| {
-            let at_statement = *statement as usize;
-            let spread = shares.channels.get(at_statement).is_some_and(|list| list.len() > 1);
-            spread.then(|| at - shares.first.get(at_statement).copied().unwrap_or(*at))
+            let first = shares.first.get(*statement as usize).copied().unwrap_or(*at);
+            shares.is_shared(*statement).then_some(at - first)
         };
         let mut lags: Vec<i64> =
             shares.of_channel(channel).iter().filter_map(shared_by_any).collect();

@@ -83,8 +83,8 @@ pub struct PrimacyRow {
     /// Benjamini-Yekutieli over all pairs of the table.
     pub q: f64,
     /// So many firsts of the leader, if every channel that published a statement were as likely to
-    /// be its first: what the sizes of the two sides alone explain. Two-sided; `None` for pairs that
-    /// the sign test does not tell from chance.
+    /// be its first: what the sizes of the two sides alone explain. The side as a whole and its best
+    /// channel are both looked at. Two-sided; `None` where the sign test tells nothing from chance.
     pub size_p: Option<f64>,
     /// Signed-rank test of the lags; `None` where all are zero.
     pub wilcoxon_p: Option<f64>,
@@ -159,7 +159,7 @@ pub fn primacy(study: &Study<'_>, scope: &Scope, options: &PrimacyOptions) -> Fi
     let minute_clocks = minute_clocks(study, &selected);
     let second_look =
         (!auto && minute_clocks > 0).then(|| Table::new(study, &selected, &side_of, true).pairs());
-    let mut judged = judge(&table, second_look.as_deref());
+    let mut judged = judge(study, &table, second_look.as_deref());
     judged.sort_unstable_by_key(|j| (std::cmp::Reverse(j.pair.statements()), j.pair.a, j.pair.b));
     let (found, unknown) = (judged.len(), estimable_not(&judged));
     judged.truncate(selected.limit());
@@ -212,7 +212,7 @@ fn minute_clocks(study: &Study<'_>, selected: &Selected<'_>) -> usize {
 }
 
 /// q over the whole table, then the wording of each pair.
-fn judge(table: &Table, second_look: Option<&[Pair]>) -> Vec<Judged> {
+fn judge(study: &Study<'_>, table: &Table, second_look: Option<&[Pair]>) -> Vec<Judged> {
     let pairs = table.pairs();
     let sign: Vec<f64> = pairs.par_iter().map(Pair::sign_p).collect();
     let q = benjamini_yekutieli(&sign);
@@ -220,7 +220,8 @@ fn judge(table: &Table, second_look: Option<&[Pair]>) -> Vec<Judged> {
         second_look.into_iter().flatten().map(|pair| ((pair.a, pair.b), pair)).collect();
     // The other tests matter only where the sign test speaks; those left out count as larger.
     let speaking: Vec<usize> = (0..pairs.len()).filter(|at| q[*at] < LEVEL).collect();
-    let looked: Vec<Looked> = speaking.par_iter().map(|at| look(table, &pairs[*at])).collect();
+    let looked: Vec<Looked> =
+        speaking.par_iter().map(|at| look(study, table, &pairs[*at])).collect();
     let of_all = |p: Vec<f64>| benjamini_yekutieli_of(&p, pairs.len() as u64);
     let rank_q = of_all(looked.iter().map(|looked| looked.rank_p).collect());
     let size_q = of_all(looked.iter().map(|looked| looked.size_p).collect());
@@ -261,7 +262,7 @@ fn judge(table: &Table, second_look: Option<&[Pair]>) -> Vec<Judged> {
 }
 
 /// The signed-rank test, what sizes explain, and whether the lags lean the way the counts do.
-fn look(table: &Table, pair: &Pair) -> Looked {
+fn look(study: &Study<'_>, table: &Table, pair: &Pair) -> Looked {
     let shared = table.shared(pair.a, pair.b);
     let lags = lags(&shared, pair.a_leads());
     let leader_chances: Vec<f64> = shared
@@ -272,12 +273,36 @@ fn look(table: &Table, pair: &Pair) -> Looked {
             if pair.a_leads() { a / (a + b) } else { b / (a + b) }
         })
         .collect();
-    let tail = poisson_binomial_upper(u64::from(pair.leader_first()), &leader_chances);
+    let by_sides = poisson_binomial_upper(u64::from(pair.leader_first()), &leader_chances);
+    let by_channel = one_channel_leads(study, pair, &shared);
     Looked {
         rank_p: wilcoxon(&lags).map_or(1.0, |test| test.p),
-        size_p: (2.0 * tail).min(1.0),
+        // Two-sided, and the better of two looks.
+        size_p: (4.0 * by_sides.min(by_channel)).min(1.0),
         same_way: hodges_lehmann(&lags, 0.95).is_some_and(|centre| centre.estimate > 0.0),
     }
+}
+
+/// How likely any one channel of the leader is first so often, if every channel that published a
+/// statement were as likely to be its first. A source that the others repeat shows here, however
+/// many they are.
+fn one_channel_leads(study: &Study<'_>, pair: &Pair, shared: &[(Appearance, Appearance)]) -> f64 {
+    let led = usize::from(!pair.a_leads());
+    let mut firsts: HashMap<u32, u64> = HashMap::new();
+    let mut chances = Vec::with_capacity(shared.len());
+    for (a, b) in shared {
+        let who = order(a, b);
+        if who < 2 {
+            chances.push(1.0 / f64::from(a.channels + b.channels));
+        }
+        if who == led {
+            let first = if pair.a_leads() { a } else { b };
+            *firsts.entry(study.channel(first.post)).or_default() += 1;
+        }
+    }
+    let most = firsts.values().max().copied().unwrap_or(0);
+    let channels = study.corpus().channels.len() as f64;
+    (poisson_binomial_upper(most, &chances) * channels).min(1.0)
 }
 
 /// Follower minus leader, seconds.
