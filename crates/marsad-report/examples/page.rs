@@ -24,7 +24,8 @@ const KEYS: [&str; 8] = [
 fn main() -> Result<(), Error> {
     let mut arguments = std::env::args().skip(1);
     let usage = || Error::new(ErrorKind::InvalidInput, "usage: page input.json page.html");
-    let (source, target) = (arguments.next().ok_or_else(usage)?, arguments.next().ok_or_else(usage)?);
+    let (source, target) =
+        (arguments.next().ok_or_else(usage)?, arguments.next().ok_or_else(usage)?);
     let document: Value = serde_json::from_slice(&std::fs::read(source)?)?;
     std::fs::write(target, html(&read(&document)))
 }
@@ -40,7 +41,12 @@ fn read(document: &Value) -> ReportInput {
     let lags = |value: &Value| LagSeries {
         leader: text(value, "leader"),
         follower: text(value, "follower"),
-        lags_s: value["lags_s"].as_array().into_iter().flatten().filter_map(Value::as_f64).collect(),
+        lags_s: value["lags_s"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_f64)
+            .collect(),
     };
     ReportInput {
         title: text(document, "title"),

@@ -32,7 +32,9 @@ pub(crate) fn share(share: f64) -> String {
     match (edge, near_all) {
         (true, _) => "below 0.1 %".to_owned(),
         (_, true) => "above 99.9 %".to_owned(),
-        _ => format!("{} %", decimal(percent, if percent < 10.0 || percent > 99.0 { 1 } else { 0 })),
+        _ => {
+            format!("{} %", decimal(percent, usize::from(!(10.0..=99.0).contains(&percent))))
+        }
     }
 }
 
@@ -94,7 +96,9 @@ fn superscript(digit: char) -> char {
         '1' => '¹',
         '2' => '²',
         '3' => '³',
-        '0' | '4'..='9' => char::from_u32(0x2070 + u32::from(digit) - u32::from('0')).unwrap_or('·'),
+        '0' | '4'..='9' => {
+            char::from_u32(0x2070 + u32::from(digit) - u32::from('0')).unwrap_or('·')
+        }
         other => other,
     }
 }
@@ -163,9 +167,15 @@ mod tests {
     #[test]
     fn numbers_read_as_in_a_newspaper() {
         assert_eq!(count(1_234_567), "1,234,567");
-        assert_eq!([share(0.957), share(0.05), share(1.0), share(0.0)], ["96 %", "5 %", "100 %", "0 %"]);
+        assert_eq!(
+            [share(0.957), share(0.05), share(1.0), share(0.0)],
+            ["96 %", "5 %", "100 %", "0 %"]
+        );
         assert_eq!(share(0.9996), "above 99.9 %");
-        assert_eq!([span(60.0), span(-90.0), span(600.0), span(90_000.0)], ["60 s", "−90 s", "10 min", "25 h"]);
+        assert_eq!(
+            [span(60.0), span(-90.0), span(600.0), span(90_000.0)],
+            ["60 s", "−90 s", "10 min", "25 h"]
+        );
         assert_eq!(probability("p", 2.1e-27), "p = 2.1 × 10⁻²⁷");
         assert_eq!(probability("q", 0.03125), "q = 0.031");
         assert_eq!(number(-0.001), "0");

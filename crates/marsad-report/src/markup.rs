@@ -70,6 +70,9 @@ mod tests {
     #[test]
     fn nothing_that_html_reads_gets_through() {
         let hostile = "<script>\"'&\u{0}\u{7f}\u{85}\n";
-        assert_eq!(Text(hostile).to_string(), "&lt;script&gt;&quot;&#39;&amp;\u{FFFD}\u{FFFD}\u{FFFD}\n");
+        assert_eq!(
+            Text(hostile).to_string(),
+            "&lt;script&gt;&quot;&#39;&amp;\u{FFFD}\u{FFFD}\u{FFFD}\n"
+        );
     }
 }

@@ -11,7 +11,8 @@ use crate::sections::{
 const STYLE: &str = include_str!("style.css");
 
 /// Forbids everything that the page does not carry itself.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+const POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 const CONTENTS: [(&str, &str); 10] = [
     ("first", "Who was first"),
@@ -73,15 +74,24 @@ fn put_masthead(page: &mut Markup, context: &Context<'_>) {
         "<header><p class=\"brand\">Marsad <span lang=\"ar\" dir=\"rtl\">مرصد</span></p><h1 dir=\"auto\">{}</h1>",
         Text(&input.title)
     );
-    let window = context.finding("primacy_platform").part("window").or(context.finding("statements").part("window"));
+    let window = context
+        .finding("primacy_platform")
+        .part("window")
+        .or(context.finding("statements").part("window"));
     let mut facts = Vec::new();
-    if let Some((from, to)) = window.and_then(|window| Some((window.time("from")?, window.time("to")?))) {
+    if let Some((from, to)) =
+        window.and_then(|window| Some((window.time("from")?, window.time("to")?)))
+    {
         let last = marsad_types::Timestamp(to.0 - 1);
         facts.push(format!("{} to {}", format::day(from.day()), format::day(last.day())));
     }
     facts.push(format::counted(input.archive.posts, "post"));
     facts.push(format::counted(input.archive.channels, "channel"));
-    facts.push(format!("archive {}, version {}", Name(&input.archive.name), format::count(input.archive.version)));
+    facts.push(format!(
+        "archive {}, version {}",
+        Name(&input.archive.name),
+        format::count(input.archive.version)
+    ));
     put!(page, "<p class=\"dateline\">{}</p></header>", facts.join(" · "));
 }
 

@@ -1,6 +1,8 @@
 //! Counts over time: one panel per series, one scale for all, days that stand out marked.
 
-use super::{Band, LEFT, Picture, RIGHT, Scale, WIDTH, band_names, bands, day_axis, ticks, value_axis};
+use super::{
+    Band, LEFT, Picture, RIGHT, Scale, WIDTH, band_names, bands, day_axis, ticks, value_axis,
+};
 use crate::format;
 
 /// One panel.
@@ -51,12 +53,8 @@ pub(crate) fn draw(panels: &Panels<'_>) -> String {
     for (nth, (series, bins)) in panels.series.iter().zip(&binned).enumerate() {
         let top = nth as f64 * each + HEAD;
         let bottom = top + panels.panel_height;
-        let up = Scale {
-            from: 0.0,
-            to: marks.last().copied().unwrap_or(1.0),
-            start: bottom,
-            end: top,
-        };
+        let up =
+            Scale { from: 0.0, to: marks.last().copied().unwrap_or(1.0), start: bottom, end: top };
         value_axis(&mut picture, &up, &marks, WIDTH - RIGHT);
         bands(&mut picture, panels.bands, &across, [top - 12.0, bottom]);
         if nth == 0 {
@@ -82,9 +80,11 @@ fn put_bars(
         let x = across.at(*day as f64);
         let y = up.at(*count).min(up.start - if *count > 0.0 { THINNEST } else { 0.0 });
         let until = if panels.step > 1 { " and after" } else { "" };
-        let tip = format!("{}{until}: {} {}", format::day(*day), format::number(*count), panels.unit);
+        let tip =
+            format!("{}{until}: {} {}", format::day(*day), format::number(*count), panels.unit);
         let marked = series.marked.iter().any(|(marked, _)| marked == day) && panels.step == 1;
-        let class = if marked { format!("{} outstanding", series.class) } else { series.class.clone() };
+        let class =
+            if marked { format!("{} outstanding", series.class) } else { series.class.clone() };
         let whole = width.min(across.end - x);
         picture.bar(&class, [x + air / 2.0, y, (whole - air).max(0.8), up.start - y], &tip);
     }
@@ -117,7 +117,9 @@ fn most_of(bins: &[(i64, f64)], panels: &Panels<'_>) -> String {
 /// Counts by step, only inside of the picture.
 fn gathered(series: &Series, panels: &Panels<'_>) -> Vec<(i64, f64)> {
     let mut bins = std::collections::BTreeMap::new();
-    for (day, count) in series.days.iter().filter(|(day, _)| (panels.from..=panels.to).contains(day)) {
+    for (day, count) in
+        series.days.iter().filter(|(day, _)| (panels.from..=panels.to).contains(day))
+    {
         let bin = panels.from + (day - panels.from).div_euclid(panels.step) * panels.step;
         *bins.entry(bin).or_insert(0.0) += count;
     }

@@ -4,8 +4,20 @@ use super::{LEFT, Picture, RIGHT, Scale, WIDTH, ticks, value_axis};
 use crate::format;
 
 /// Widths of bars that a reader can count in, seconds.
-const WIDTHS: [f64; 12] =
-    [1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0, 10_800.0, 43_200.0, 86_400.0, 604_800.0, 2_592_000.0];
+const WIDTHS: [f64; 12] = [
+    1.0,
+    5.0,
+    15.0,
+    60.0,
+    300.0,
+    900.0,
+    3600.0,
+    10_800.0,
+    43_200.0,
+    86_400.0,
+    604_800.0,
+    2_592_000.0,
+];
 const BARS_MAX: f64 = 17.0;
 const HEIGHT: f64 = 252.0;
 const TOP: f64 = 36.0;
@@ -13,7 +25,7 @@ const BOTTOM: f64 = 222.0;
 
 /// What to draw.
 pub(crate) struct Lags<'a> {
-    pub(crate) lags_s: &'a [f64],
+    pub(crate) seconds: &'a [f64],
     pub(crate) leader: &'a str,
     pub(crate) follower: &'a str,
     /// Classes of the two sides' colours.
@@ -40,7 +52,9 @@ impl Bins {
             sorted.get(nth).copied().unwrap_or(0.0)
         };
         let (low, high) = (at(0.05).min(0.0), at(0.95).max(0.0));
-        let width = width_for(low, high, at(0.5));
+        // Clocks that show minutes have no lags between the minutes.
+        let minutes = sorted.iter().all(|lag| lag % 60.0 == 0.0);
+        let width = width_for(low, high, at(0.5)).max(if minutes { 60.0 } else { 0.0 });
         let bars = |reach: f64| ((reach / width).ceil() + 1.0).clamp(2.0, BARS_MAX) as usize;
         let mut bins = Self {
             width,
@@ -82,9 +96,17 @@ impl Bins {
     fn bars(&self) -> Vec<Bar> {
         let edge = |nth: usize| nth as f64 * self.width;
         let far = edge(self.before.len());
-        let mut bars = vec![Bar { lags: (f64::NEG_INFINITY, -far), count: self.far_before, side: Side::Follower }];
+        let mut bars = vec![Bar {
+            lags: (f64::NEG_INFINITY, -far),
+            count: self.far_before,
+            side: Side::Follower,
+        }];
         for (nth, count) in self.before.iter().enumerate().rev() {
-            bars.push(Bar { lags: (-edge(nth + 1), -edge(nth)), count: *count, side: Side::Follower });
+            bars.push(Bar {
+                lags: (-edge(nth + 1), -edge(nth)),
+                count: *count,
+                side: Side::Follower,
+            });
         }
         bars.push(Bar { lags: (0.0, 0.0), count: self.zero, side: Side::Tie });
         for (nth, count) in self.after.iter().enumerate() {
@@ -135,12 +157,12 @@ impl Bar {
 
 /// Draws the distribution.
 pub(crate) fn draw(lags: &Lags<'_>) -> String {
-    let bins = Bins::of(lags.lags_s);
+    let bins = Bins::of(lags.seconds);
     let bars = bins.bars();
     let most = bars.iter().map(|bar| bar.count).max().unwrap_or(0);
     let title = format!("How long {} was behind {}", lags.follower, lags.leader);
     let description =
-        format!("{} statements, bars of {}", lags.lags_s.len(), format::span(bins.width));
+        format!("{} statements, bars of {}", lags.seconds.len(), format::span(bins.width));
     let mut picture = Picture::new(HEIGHT, &title, &description);
     let marks = ticks(most as f64, 4);
     let top_mark = marks.last().copied().unwrap_or(1.0);
@@ -188,7 +210,8 @@ fn lag_axis(picture: &mut Picture, lags: &Lags<'_>, bins: &Bins, slot: f64) {
     if let Some(median) = lags.median_s {
         let x = if median == 0.0 { zero + slot / 2.0 } else { place(median) };
         picture.line("median", [x, TOP - 10.0, x, BOTTOM]);
-        let (class, at) = if x > WIDTH - 150.0 { ("strong end", x - 5.0) } else { ("strong", x + 5.0) };
+        let (class, at) =
+            if x > WIDTH - 150.0 { ("strong end", x - 5.0) } else { ("strong", x + 5.0) };
         picture.label(class, (at, TOP - 3.0), &format!("median {}", format::span(median)));
     }
 }
@@ -220,7 +243,13 @@ mod tests {
 
     #[test]
     fn no_lags_still_give_a_picture() {
-        let lags = Lags { lags_s: &[], leader: "a", follower: "b", classes: ["p0", "p1"], median_s: None };
+        let lags = Lags {
+            seconds: &[],
+            leader: "a",
+            follower: "b",
+            classes: ["p0", "p1"],
+            median_s: None,
+        };
         assert!(draw(&lags).contains("<svg"));
     }
 }

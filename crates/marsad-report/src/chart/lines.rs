@@ -33,12 +33,8 @@ pub(crate) fn draw(tracks: &[Track], marks: &[Band], title: &str) -> String {
     }
     let marks_up = ticks(most, 5);
     let across = Scale { from, to: to.max(from + 1.0), start: LEFT, end: WIDTH - NAMES };
-    let up = Scale {
-        from: 0.0,
-        to: marks_up.last().copied().unwrap_or(1.0),
-        start: BOTTOM,
-        end: TOP,
-    };
+    let up =
+        Scale { from: 0.0, to: marks_up.last().copied().unwrap_or(1.0), start: BOTTOM, end: TOP };
     value_axis(&mut picture, &up, &marks_up, across.end);
     bands(&mut picture, marks, &across, [TOP - 14.0, BOTTOM]);
     band_names(&mut picture, marks, &across, TOP - 4.0);

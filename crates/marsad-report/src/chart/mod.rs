@@ -116,7 +116,10 @@ pub(crate) fn day_ticks(from: i64, to: i64) -> Vec<(i64, String)> {
     if span <= 100 {
         let step = [1, 2, 4, 7, 14].into_iter().find(|step| span / step <= 10).unwrap_or(14);
         let first = from + (-from).rem_euclid(step);
-        return (first..=to).step_by(step as usize).map(|day| (day, format::short_day(day))).collect();
+        return (first..=to)
+            .step_by(step as usize)
+            .map(|day| (day, format::short_day(day)))
+            .collect();
     }
     let months = [1, 2, 3, 6, 12, 24, 60].into_iter().find(|step| span / (30 * step) <= 9);
     let months = months.unwrap_or(120);
@@ -179,7 +182,8 @@ pub(crate) fn band_names(picture: &mut Picture, bands: &[Band], scale: &Scale, y
         let (from, to) = (scale.at(band.from.max(scale.from)), scale.at(band.to.min(scale.to)));
         let long = band.name.chars().count() as f64 * 7.0;
         let near_end = to + long > WIDTH - RIGHT;
-        let (class, x) = if near_end { ("note end", from - 5.0) } else { ("note", to.max(from + 3.0) + 5.0) };
+        let (class, x) =
+            if near_end { ("note end", from - 5.0) } else { ("note", to.max(from + 3.0) + 5.0) };
         let start = if near_end { x - long } else { x };
         if start > taken {
             picture.label(class, (x, y), &band.name);

@@ -55,7 +55,11 @@ pub(crate) fn draw(lanes: &[Lane], copies: &[Copy<'_>], title: &str) -> String {
         let Some(lane) = lanes.get(copy.lane) else { continue };
         let y = copy.lane as f64 * LANE + 16.0;
         let class = format!("see {}", lane.class);
-        picture.dot(&class, (scale.at(stretched(copy.after_s)), y), &format!("{} after: {}", format::span(copy.after_s), copy.tip));
+        picture.dot(
+            &class,
+            (scale.at(stretched(copy.after_s)), y),
+            &format!("{} after: {}", format::span(copy.after_s), copy.tip),
+        );
     }
     picture.finish()
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Context, close, day, not_shown, open, platform_tag, says_nothing, table_end, table_head};
+use super::{
+    Context, close, day, not_shown, open, platform_tag, says_nothing, table_end, table_head,
+};
 use crate::answer::{Answer, Wording};
 use crate::chart::bars::{Panels, Series, draw};
 use crate::finding::Row;
@@ -75,7 +77,8 @@ fn of_main_network<'a>(context: &Context<'a>) -> Vec<Row<'a>> {
     for row in rows() {
         *posts.entry(row.text("network")).or_default() += row.count("posts");
     }
-    let largest = context.network.map(|network| network.text("network")).filter(|id| posts.contains_key(id));
+    let largest =
+        context.network.map(|network| network.text("network")).filter(|id| posts.contains_key(id));
     let busiest = posts.iter().max_by_key(|(_, posts)| **posts).map(|(id, _)| *id);
     let Some(main) = largest.or(busiest) else { return Vec::new() };
     rows().filter(|row| row.text("network") == main).collect()
@@ -118,7 +121,8 @@ pub(crate) fn put(page: &mut Markup, context: &Context<'_>) {
 
 fn put_card(page: &mut Markup, context: &Context<'_>, row: Row<'_>) {
     let rank = row.count("rank");
-    let ranked = if rank > 0 { format!("<span class=\"rank\">rank {rank}</span>") } else { String::new() };
+    let ranked =
+        if rank > 0 { format!("<span class=\"rank\">rank {rank}</span>") } else { String::new() };
     put!(
         page,
         "<article class=\"card {}\"><h3>{} {ranked}</h3><p class=\"when\">{} to {}</p><dl>",
@@ -134,7 +138,10 @@ fn put_card(page: &mut Markup, context: &Context<'_>, row: Row<'_>) {
     let count = |name: &str| row.number(name).map(format::number);
     item("Statements carried", row.number("statement_share").map(format::share));
     let at_once = count("channels_peak").map(|peak| format!(" <small>({peak} at once)</small>"));
-    item("Channels", count("channels_total").map(|all| format!("{all}{}", at_once.unwrap_or_default())));
+    item(
+        "Channels",
+        count("channels_total").map(|all| format!("{all}{}", at_once.unwrap_or_default())),
+    );
     item("Largest channel’s subscribers", count("subscribers_max"));
     item("Posts", count("posts"));
     item("Most posts in a day", count("posts_per_day_peak"));

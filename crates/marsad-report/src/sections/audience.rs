@@ -24,8 +24,12 @@ struct Seen<'a> {
 
 /// Channels by their largest number, those of the largest network first where there is one.
 fn seen<'a>(context: &Context<'a>) -> (Vec<Seen<'a>>, bool) {
-    let members: BTreeSet<&str> =
-        context.network.map(|network| network.texts("channels")).unwrap_or_default().into_iter().collect();
+    let members: BTreeSet<&str> = context
+        .network
+        .map(|network| network.texts("channels"))
+        .unwrap_or_default()
+        .into_iter()
+        .collect();
     let mut channels: BTreeMap<&str, Vec<Row<'a>>> = BTreeMap::new();
     for row in context.finding(KEY).rows() {
         channels.entry(row.text("channel")).or_default().push(row);
@@ -48,7 +52,8 @@ fn look<'a>(channel: &'a str, rows: &[Row<'a>]) -> Seen<'a> {
             (one, other) => one.or(other),
         })
     };
-    let mut seen = Seen { channel, looks: Vec::new(), largest: 0.0, largest_at: None, last_at: None };
+    let mut seen =
+        Seen { channel, looks: Vec::new(), largest: 0.0, largest_at: None, last_at: None };
     for row in rows {
         let (Some(at), Some(subscribers)) = (row.time("at"), middle(row)) else { continue };
         seen.looks.push((at.0 as f64 / marsad_types::Timestamp::DAY_MS as f64, subscribers));
@@ -135,10 +140,14 @@ fn put_picture(page: &mut Markup, context: &Context<'_>, seen: &[Seen<'_>], of_n
             name: seen.channel.to_owned(),
             class: context.class(seen.channel),
             points: seen.looks.clone(),
-            dashed: seen.last_at.zip(end).is_some_and(|(last, end)| end.0 - last.0 > 15 * marsad_types::Timestamp::DAY_MS),
+            dashed: seen
+                .last_at
+                .zip(end)
+                .is_some_and(|(last, end)| end.0 - last.0 > 15 * marsad_types::Timestamp::DAY_MS),
         })
         .collect();
-    let whose = if of_network { "the largest channels of the network" } else { "the largest channels" };
+    let whose =
+        if of_network { "the largest channels of the network" } else { "the largest channels" };
     put!(
         page,
         "<figure>{}<figcaption>Subscribers over time: {whose}, each platform’s largest included. A hollow \
@@ -149,7 +158,14 @@ fn put_picture(page: &mut Markup, context: &Context<'_>, seen: &[Seen<'_>], of_n
 
 fn put_table(page: &mut Markup, seen: &[Seen<'_>]) {
     put!(page, "<details><summary>The channels in numbers</summary>");
-    let columns = [("Channel", false), ("Most", true), ("on", false), ("At last look", true), ("on", false), ("Looks", true)];
+    let columns = [
+        ("Channel", false),
+        ("Most", true),
+        ("on", false),
+        ("At last look", true),
+        ("on", false),
+        ("Looks", true),
+    ];
     table_head(page, "Subscribers by channel", &columns);
     for channel in seen.iter().take(ROWS_MAX) {
         put!(

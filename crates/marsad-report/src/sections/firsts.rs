@@ -1,9 +1,12 @@
 //! Who was first, platform against platform.
 
-use super::{Context, close, moment, not_shown, open, platform_tag, says_nothing, share_range, table_end, table_head};
+use super::{
+    Context, close, moment, not_shown, open, platform_tag, says_nothing, share_range, table_end,
+    table_head,
+};
 use crate::answer::{Answer, Wording, badge};
 use crate::chart::{forest, histogram};
-use crate::finding::Row;
+use crate::finding::{Row, platform_of};
 use crate::format;
 use crate::markup::{Markup, Name, Text, put};
 
@@ -32,7 +35,8 @@ pub(crate) fn answer(context: &Context<'_>) -> Option<Answer> {
     let wording = wording(row);
     let (leader, follower) = (row.text("leader"), row.text("follower"));
     let (leader, follower) = (format::platform(leader), format::platform(follower));
-    let (leads, decided) = (row.count("leader_first"), row.count("leader_first") + row.count("follower_first"));
+    let (leads, decided) =
+        (row.count("leader_first"), row.count("leader_first") + row.count("follower_first"));
     let clear = matches!(wording, Wording::Consistent | Wording::WellSupported | Wording::Observed);
     let sentence = if clear {
         format!(
@@ -62,7 +66,9 @@ pub(crate) fn answer(context: &Context<'_>) -> Option<Answer> {
 fn headline_row<'a>(context: &Context<'a>) -> Option<Row<'a>> {
     let rows = || context.finding(KEY).rows();
     let judged = rows().filter(|row| wording(*row) != Wording::NotEstimable);
-    judged.max_by_key(|row| row.count("statements")).or_else(|| rows().max_by_key(|row| row.count("statements")))
+    judged
+        .max_by_key(|row| row.count("statements"))
+        .or_else(|| rows().max_by_key(|row| row.count("statements")))
 }
 
 fn wording(row: Row<'_>) -> Wording {
@@ -76,7 +82,11 @@ fn lead(row: Row<'_>) -> String {
 fn support(row: Row<'_>) -> String {
     let mut parts = Vec::new();
     if let (Some(share), Some(range)) = (row.number("share"), row.range("share_ci95")) {
-        parts.push(format!("{} first (95 % interval {})", format::share(share), share_range(range)));
+        parts.push(format!(
+            "{} first (95 % interval {})",
+            format::share(share),
+            share_range(range)
+        ));
     }
     parts.push(format!(
         "{}, {} undecided",
@@ -100,7 +110,8 @@ pub(crate) fn put(page: &mut Markup, context: &Context<'_>) {
          undecided and is counted as such.",
     );
     let finding = context.finding(KEY);
-    if !says_nothing(page, finding, "No statement was seen on two platforms, so nobody was first.") {
+    if !says_nothing(page, finding, "No statement was seen on two platforms, so nobody was first.")
+    {
         let rows: Vec<Row<'_>> = finding.rows().collect();
         for row in rows.iter().take(PICTURED) {
             put_pair(page, context, *row);
@@ -131,30 +142,64 @@ fn put_pair(page: &mut Markup, context: &Context<'_>, row: Row<'_>) {
         (format!("{follower_name} first"), row.count("follower_first"), follower_class.as_str()),
     ];
     put!(page, "<figure>{}</figure>", forest::divided(&parts, "Statements by who was first"));
-    let series = context.input.lags.iter().find(|lags| lags.leader == leader && lags.follower == follower);
-    match series.filter(|series| !series.lags_s.is_empty()) {
-        Some(series) => {
-            let lags = histogram::Lags {
-                lags_s: &series.lags_s,
-                leader: leader_name,
-                follower: follower_name,
-                classes: [&leader_class, &follower_class],
-                median_s: row.number("lag_median_s"),
-            };
-            put!(
-                page,
-                "<figure>{}<figcaption>How far apart: statements by the lag of {} behind {}, from the \
-                 middles of the intervals. The pale bars at the ends gather everything beyond.</figcaption></figure>",
-                histogram::draw(&lags),
-                Text(follower_name),
-                Text(leader_name)
-            );
-        }
-        None => put!(page, "<p class=\"absent\">The single lags were not handed to this report.</p>"),
-    }
+    put_lags(page, context, row);
     put_numbers(page, row);
     put_examples(page, context, row);
     put!(page, "</article>");
+}
+
+/// The picture of the lags: those handed over, else those of the statements listed on the page.
+fn put_lags(page: &mut Markup, context: &Context<'_>, row: Row<'_>) {
+    let (leader, follower) = (row.text("leader"), row.text("follower"));
+    let handed =
+        context.input.lags.iter().find(|lags| {
+            lags.leader == leader && lags.follower == follower && !lags.lags_s.is_empty()
+        });
+    let listed = if handed.is_none() { listed_lags(context, leader, follower) } else { Vec::new() };
+    let lags_s = handed.map_or(listed.as_slice(), |lags| lags.lags_s.as_slice());
+    if lags_s.is_empty() {
+        put!(page, "<p class=\"absent\">The single lags are not known to this report.</p>");
+        return;
+    }
+    let names = [leader, follower].map(format::platform);
+    let classes = [context.class(leader), context.class(follower)];
+    let lags = histogram::Lags {
+        seconds: lags_s,
+        leader: names[0],
+        follower: names[1],
+        classes: [&classes[0], &classes[1]],
+        median_s: row.number("lag_median_s"),
+    };
+    let source = if handed.is_some() {
+        "from the middles of the intervals".to_owned()
+    } else {
+        format!("for the {} listed on this page", format::counted(lags_s.len() as u64, "statement"))
+    };
+    put!(
+        page,
+        "<figure>{}<figcaption>How far apart: statements by the lag of {} behind {}, {source}. The pale \
+         bars at the ends gather everything beyond.</figcaption></figure>",
+        histogram::draw(&lags),
+        Text(names[1]),
+        Text(names[0])
+    );
+}
+
+/// Follower minus leader for the statements that this page lists with their posts.
+fn listed_lags(context: &Context<'_>, leader: &str, follower: &str) -> Vec<f64> {
+    let first = |statement: Row<'_>, side: &str| {
+        statement
+            .rows("members")
+            .filter(|member| platform_of(member.text("post")) == side)
+            .filter(|member| member.text("relation") != "contained")
+            .filter_map(|member| member.time("published_at"))
+            .min()
+    };
+    let lag = |statement: Row<'_>| {
+        let (first, second) = (first(statement, leader)?, first(statement, follower)?);
+        Some((second.0 - first.0) as f64 / 1000.0)
+    };
+    context.finding("statements").rows().filter_map(lag).collect()
 }
 
 fn put_numbers(page: &mut Markup, row: Row<'_>) {
@@ -165,12 +210,18 @@ fn put_numbers(page: &mut Markup, row: Row<'_>) {
         }
     };
     let with_range = |value: String, range: Option<String>| {
-        range.map_or(value.clone(), |range| format!("{value} <small>(95 % interval {range})</small>"))
+        range.map_or(value.clone(), |range| {
+            format!("{value} <small>(95 % interval {range})</small>")
+        })
     };
     let share = row.number("share").map(format::share);
-    item("Share first", share.map(|share| with_range(share, row.range("share_ci95").map(share_range))));
+    item(
+        "Share first",
+        share.map(|share| with_range(share, row.range("share_ci95").map(share_range))),
+    );
     item("All undecided against it, or for it", row.range("share_bounds").map(share_range));
-    let spans = |(low, high): (f64, f64)| format!("{} to {}", format::span(low), format::span(high));
+    let spans =
+        |(low, high): (f64, f64)| format!("{} to {}", format::span(low), format::span(high));
     let typical = row.number("lag_hl_s").map(format::span);
     item(
         "Typical lag (Hodges–Lehmann)",
@@ -179,6 +230,10 @@ fn put_numbers(page: &mut Markup, row: Row<'_>) {
     item("Median lag", row.number("lag_median_s").map(format::span));
     item("Sign test", row.number("sign_p").map(|p| format::probability("p", p)));
     item("Signed-rank test", row.number("wilcoxon_p").map(|p| format::probability("p", p)));
+    item(
+        "If only the numbers of channels counted",
+        row.number("size_p").map(|p| format::probability("p", p)),
+    );
     item("Corrected for all pairs", row.number("q").map(|q| format::probability("q", q)));
     put!(page, "</dl>");
 }
@@ -189,8 +244,17 @@ fn put_examples(page: &mut Markup, context: &Context<'_>, row: Row<'_>) {
     if examples.is_empty() {
         return;
     }
-    put!(page, "<details><summary>Posts behind it ({} of {})</summary>", examples.len(), row.count("statements"));
-    table_head(page, "First posts on each side", &[("Leader’s post", false), ("Follower’s post", false), ("Lag", true)]);
+    put!(
+        page,
+        "<details><summary>Posts behind it ({} of {})</summary>",
+        examples.len(),
+        row.count("statements")
+    );
+    table_head(
+        page,
+        "First posts on each side",
+        &[("Leader’s post", false), ("Follower’s post", false), ("Lag", true)],
+    );
     for example in examples {
         let part = |nth: usize| example.get(nth).and_then(serde_json::Value::as_str).unwrap_or("");
         let lag = example.get(2).and_then(serde_json::Value::as_f64);
@@ -214,7 +278,7 @@ fn put_examples(page: &mut Markup, context: &Context<'_>, row: Row<'_>) {
     put!(page, "</details>");
 }
 
-fn example_post<'a>(row: Row<'a>) -> Option<&'a str> {
+fn example_post(row: Row<'_>) -> Option<&str> {
     row.list("examples").first()?.get(0)?.as_str()
 }
 
@@ -272,7 +336,8 @@ fn put_table(page: &mut Markup, context: &Context<'_>, rows: &[Row<'_>]) {
             format::count(row.count("follower_first")),
             format::count(row.count("undecided")),
             lead(*row),
-            row.number("q").map_or_else(String::new, |q| format::probability("", q).replace(" = ", "")),
+            row.number("q")
+                .map_or_else(String::new, |q| format::probability("", q).replace(" = ", "")),
             badge(wording(*row))
         );
     }

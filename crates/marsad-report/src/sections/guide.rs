@@ -57,10 +57,19 @@ pub(crate) fn put_checking(page: &mut Markup, context: &Context<'_>) {
     put!(page, "<ol class=\"steps\">");
     for (command, says) in [
         ("marsad evidence status", "the root that it prints must be the one above"),
-        ("marsad measure primacy --json", "the numbers under “Who was first”, with all their digits"),
+        (
+            "marsad measure primacy --json",
+            "the numbers under “Who was first”, with all their digits",
+        ),
         ("marsad measure statements --members --json", "every statement with all of its posts"),
-        ("marsad evidence prove POST --out proof.wacz", "a bundle for one post that anybody can check offline"),
-        ("marsad-verify proof.wacz", "checks such a bundle without Marsad and without this archive"),
+        (
+            "marsad evidence prove POST --out proof.wacz",
+            "a bundle for one post that anybody can check offline",
+        ),
+        (
+            "marsad-verify proof.wacz",
+            "checks such a bundle without Marsad and without this archive",
+        ),
     ] {
         put!(page, "<li><code>{command}</code><br>{says}</li>");
     }

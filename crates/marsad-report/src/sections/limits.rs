@@ -34,8 +34,14 @@ pub(crate) fn put(page: &mut Markup, context: &Context<'_>) {
         ),
     }
     put_coverage(page, context);
-    put!(page, "<li>Deleted posts count with the text that was last known; what was deleted before we looked is not here.</li>");
-    put!(page, "<li>Subscribers and views are what platforms show; they can be wrong or bought.</li></ul>");
+    put!(
+        page,
+        "<li>Deleted posts count with the text that was last known; what was deleted before we looked is not here.</li>"
+    );
+    put!(
+        page,
+        "<li>Subscribers and views are what platforms show; they can be wrong or bought.</li></ul>"
+    );
     put_events(page, context);
     close(page);
 }
@@ -75,12 +81,22 @@ fn put_events(page: &mut Markup, context: &Context<'_>) {
     if events.is_empty() {
         return;
     }
-    put!(page, "<h3>Claimed interventions</h3><p>Shaded in the pictures. What others say, with who says it; \
-                what they caused is not for this page to say.</p><ul class=\"events\">");
+    put!(
+        page,
+        "<h3>Claimed interventions</h3><p>Shaded in the pictures. What others say, with who says it; \
+                what they caused is not for this page to say.</p><ul class=\"events\">"
+    );
     for event in events.iter().take(EVENTS_MAX) {
         let last = marsad_types::Timestamp((event.to.0 - 1).max(event.from.0));
-        let until = if last.day() == event.from.day() { String::new() } else { format!(" to {}", day(Some(last))) };
-        let platform = event.platform.as_ref().map(|platform| format!(" on {}", Text(format::platform(platform.as_str()))));
+        let until = if last.day() == event.from.day() {
+            String::new()
+        } else {
+            format!(" to {}", day(Some(last)))
+        };
+        let platform = event
+            .platform
+            .as_ref()
+            .map(|platform| format!(" on {}", Text(format::platform(platform.as_str()))));
         let claim = event.claim.as_ref().map(|claim| format!(": “{}”", Text(claim)));
         put!(
             page,
@@ -91,7 +107,9 @@ fn put_events(page: &mut Markup, context: &Context<'_>) {
             claim.unwrap_or_default()
         );
         match &event.source {
-            Some(source) => put!(page, " <span class=\"source\">source: {}</span></li>", Name(source)),
+            Some(source) => {
+                put!(page, " <span class=\"source\">source: {}</span></li>", Name(source));
+            }
             None => put!(page, " <span class=\"source\">no source was given</span></li>"),
         }
     }

@@ -38,7 +38,12 @@ impl<'a> Context<'a> {
     pub(crate) fn new(input: &'a ReportInput) -> Self {
         let networks = Finding::of(input, "networks");
         let network = networks.rows().max_by_key(|row| row.list("channels").len());
-        Self { input, platforms: platforms(input), bands: input.events.iter().map(band).collect(), network }
+        Self {
+            input,
+            platforms: platforms(input),
+            bands: input.events.iter().map(band).collect(),
+            network,
+        }
     }
 
     pub(crate) fn finding(&self, key: &str) -> Finding<'a> {

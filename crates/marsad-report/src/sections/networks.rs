@@ -1,6 +1,8 @@
 //! Channels that move together.
 
-use super::{Context, close, day, not_shown, open, platform_tag, says_nothing};
+use super::{
+    Context, close, day, not_shown, open, platform_tag, says_nothing, table_end, table_head,
+};
 use crate::answer::{Answer, Wording, badge};
 use crate::finding::{Row, platform_of};
 use crate::format;
@@ -9,6 +11,7 @@ use crate::markup::{Markup, Name, Text, put};
 const KEY: &str = "networks";
 const SHOWN: usize = 8;
 const CHANNELS_MAX: usize = 200;
+const TIES_MAX: usize = 20;
 
 /// The answer at the top.
 pub(crate) fn answer(context: &Context<'_>) -> Option<Answer> {
@@ -30,7 +33,11 @@ pub(crate) fn answer(context: &Context<'_>) -> Option<Answer> {
             anchor,
         });
     };
-    let platforms = row.0.get("platforms").and_then(serde_json::Value::as_object).map_or(0, serde_json::Map::len);
+    let platforms = row
+        .0
+        .get("platforms")
+        .and_then(serde_json::Value::as_object)
+        .map_or(0, serde_json::Map::len);
     Some(Answer {
         question,
         figure: format::counted(total, "network"),
@@ -40,10 +47,16 @@ pub(crate) fn answer(context: &Context<'_>) -> Option<Answer> {
             format::counted(platforms as u64, "platform"),
             format::counted(row.count("statements"), "statement")
         ),
-        support: row.number("stability").map_or_else(String::new, |s| format!("stability {}", format::decimal(s, 2))),
+        support: support(row),
         wording: wording(row),
         anchor,
     })
+}
+
+fn support(row: Row<'_>) -> String {
+    let stability = row.number("stability").map(|s| format!("stability {}", format::decimal(s, 2)));
+    let weakest = row.number("q").map(|q| format!("weakest tie {}", format::probability("q", q)));
+    [stability, weakest].into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
 fn wording(row: Row<'_>) -> Wording {
@@ -60,7 +73,8 @@ pub(crate) fn put(page: &mut Markup, context: &Context<'_>) {
          explain. That says that they are synchronised; it does not say who runs them or why.",
     );
     let finding = context.finding(KEY);
-    let nothing = "No group of channels shares statements more closely in time than its own habits explain.";
+    let nothing =
+        "No group of channels shares statements more closely in time than its own habits explain.";
     if !says_nothing(page, finding, nothing) {
         let all = finding.rows().count();
         for (nth, row) in finding.rows().take(SHOWN).enumerate() {
@@ -103,13 +117,53 @@ fn put_network(page: &mut Markup, context: &Context<'_>, row: Row<'_>, first: bo
                 .iter()
                 .filter_map(serde_json::Value::as_str)
                 .collect();
-            put!(page, "<h4>Community {} <small>{}</small></h4>", nth + 1, format::counted(keys.len() as u64, "channel"));
+            put!(
+                page,
+                "<h4>Community {} <small>{}</small></h4>",
+                nth + 1,
+                format::counted(keys.len() as u64, "channel")
+            );
             put_channels(page, context, &keys);
         }
     } else {
         put_channels(page, context, &channels);
     }
-    put!(page, "</details></article>");
+    put!(page, "</details>");
+    put_ties(page, row);
+    put!(page, "</article>");
+}
+
+/// The strongest ties: both channels, statements shared, containment.
+fn put_ties(page: &mut Markup, row: Row<'_>) {
+    let ties = row.list("examples");
+    if ties.is_empty() {
+        return;
+    }
+    let of = row
+        .number("ties")
+        .map_or_else(String::new, |ties| format!(" (of {})", format::number(ties)));
+    put!(page, "<details><summary>Its strongest ties{of}</summary>");
+    let columns = [
+        ("Channel", false),
+        ("Channel", false),
+        ("Shared statements", true),
+        ("Of the smaller", true),
+    ];
+    table_head(page, "Pairs that share most", &columns);
+    for tie in ties.iter().take(TIES_MAX) {
+        let name = |nth: usize| tie.get(nth).and_then(serde_json::Value::as_str).unwrap_or("");
+        let number = |nth: usize| tie.get(nth).and_then(serde_json::Value::as_f64);
+        put!(
+            page,
+            "<tr><td>{}</td><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>",
+            Name(name(0)),
+            Name(name(1)),
+            number(2).map_or_else(String::new, format::number),
+            number(3).map_or_else(String::new, format::share)
+        );
+    }
+    table_end(page);
+    put!(page, "</details>");
 }
 
 fn put_channels(page: &mut Markup, context: &Context<'_>, channels: &[&str]) {

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Context, close, moment, not_shown, open, platform_tag, says_nothing, table_end, table_head};
+use super::{
+    Context, close, moment, not_shown, open, platform_tag, says_nothing, table_end, table_head,
+};
 use crate::answer::{Answer, Wording};
 use crate::chart::spread;
 use crate::finding::{Finding, Row, channel_of, platform_of};
@@ -36,7 +38,11 @@ pub(crate) fn answer(context: &Context<'_>) -> Option<Answer> {
     let listed = finding.rows().count() as u64;
     let all = found_in_all(finding).unwrap_or(listed);
     let support = if all > listed {
-        format!("{} listed here, {} of them on more than one platform", format::count(listed), format::count(across))
+        format!(
+            "{} listed here, {} of them on more than one platform",
+            format::count(listed),
+            format::count(across)
+        )
     } else {
         format!("{} of them on more than one platform", format::count(across))
     };
@@ -98,7 +104,8 @@ fn put_statement(page: &mut Markup, context: &Context<'_>, row: Row<'_>) {
         "<article class=\"statement\"><blockquote dir=\"auto\">{}{ellipsis}</blockquote>",
         Text(quote)
     );
-    let platforms: Vec<String> = row.texts("platforms").into_iter().map(|p| platform_tag(context, p)).collect();
+    let platforms: Vec<String> =
+        row.texts("platforms").into_iter().map(|p| platform_tag(context, p)).collect();
     put!(
         page,
         "<p class=\"meta\"><b>{}</b> in <b>{}</b> on {} · first {} in {}</p>",
@@ -149,7 +156,11 @@ fn put_spread(page: &mut Markup, context: &Context<'_>, row: Row<'_>) {
         })
         .take(2000)
         .collect();
-    put!(page, "<figure>{}</figure>", spread::draw(&drawn, &copies, "Posts of this statement over time"));
+    put!(
+        page,
+        "<figure>{}</figure>",
+        spread::draw(&drawn, &copies, "Posts of this statement over time")
+    );
 }
 
 fn put_members(page: &mut Markup, row: Row<'_>) {
@@ -158,7 +169,8 @@ fn put_members(page: &mut Markup, row: Row<'_>) {
         return;
     }
     put!(page, "<details><summary>Its posts, by time</summary>");
-    let columns = [("Published (UTC)", false), ("Post", false), ("Relation", false), ("Similarity", true)];
+    let columns =
+        [("Published (UTC)", false), ("Post", false), ("Relation", false), ("Similarity", true)];
     table_head(page, "Posts of this statement", &columns);
     for member in row.rows("members").take(MEMBERS_MAX) {
         put!(

@@ -127,9 +127,14 @@ fn series(context: &Context<'_>, finding: Finding<'_>) -> Vec<Series> {
     let networks: BTreeSet<&str> = groups.iter().map(|((network, _), _)| *network).collect();
     let told_apart = networks.len() > 1;
     let series = groups.into_iter().map(|((network, platform), rows)| {
-        let mut marked: Vec<Row<'_>> = rows.iter().copied().filter(|row| is_surprising(*row)).collect();
+        let mut marked: Vec<Row<'_>> =
+            rows.iter().copied().filter(|row| is_surprising(*row)).collect();
         marked.sort_by_key(|row| std::cmp::Reverse(row.count("new_channels")));
-        let of = if network.is_empty() || !told_apart { String::new() } else { format!(", network {network}") };
+        let of = match (told_apart, network) {
+            (false, _) => String::new(),
+            (true, "") => ", channels of no network".to_owned(),
+            (true, network) => format!(", network {network}"),
+        };
         Series {
             name: format!("{}{of}", format::platform(platform)),
             class: context.class(platform),
@@ -142,7 +147,8 @@ fn series(context: &Context<'_>, finding: Finding<'_>) -> Vec<Series> {
                 .take(MARKED)
                 .filter_map(|row| {
                     let day = day_of(row)?;
-                    let words = format!("{}: {} new", format::short_day(day), row.count("new_channels"));
+                    let words =
+                        format!("{}: {} new", format::short_day(day), row.count("new_channels"));
                     Some((day, words))
                 })
                 .collect(),
@@ -168,7 +174,8 @@ fn put_pictures(page: &mut Markup, context: &Context<'_>, series: &[Series], pea
     if let (true, Some(peak)) = (long, peak) {
         // A close view shows only who has something in it.
         let (close_from, close_to) = ((peak - 25).max(from), (peak + 25).min(to));
-        let inside = |s: &&Series| s.days.iter().any(|(day, _)| (close_from..=close_to).contains(day));
+        let inside =
+            |s: &&Series| s.days.iter().any(|(day, _)| (close_from..=close_to).contains(day));
         let near: Vec<Series> = series.iter().filter(inside).map(Series::clone).collect();
         let close = Panels { series: &near, from: close_from, to: close_to, ..panels };
         put!(
@@ -192,14 +199,22 @@ fn put_change_points(page: &mut Markup, finding: Finding<'_>) {
     for point in points.iter().take(ROWS_MAX) {
         let row = Row(point);
         let platform = row.text("platform");
-        let day = day_of(row).map_or_else(|| Text(point.as_str().unwrap_or("")).to_string(), format::day);
-        let place = if platform.is_empty() { String::new() } else { format!(" on {}", Text(format::platform(platform))) };
+        let day =
+            day_of(row).map_or_else(|| Text(point.as_str().unwrap_or("")).to_string(), format::day);
+        let network = row.text("network");
+        let whose =
+            if network.is_empty() { String::new() } else { format!(", network {}", Name(network)) };
+        let place = if platform.is_empty() {
+            String::new()
+        } else {
+            format!(" on {}", Text(format::platform(platform)))
+        };
         let rate = |name: &str| row.number(name).map(format::number);
-        let change = match (rate("rate_before"), rate("rate_after")) {
+        let change = match (rate("before_per_day"), rate("after_per_day")) {
             (Some(before), Some(after)) => format!(": from {before} to {after} a day"),
             _ => String::new(),
         };
-        put!(page, "<li>{day}{place}{change}</li>");
+        put!(page, "<li>{day}{place}{whose}{change}</li>");
     }
     put!(page, "</ul>");
 }
