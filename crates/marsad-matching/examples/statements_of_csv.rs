@@ -4,7 +4,6 @@
 //! `statements_of_csv FILE.csv[.zst] CHANNEL_COLUMN TIME_COLUMN TEXT_COLUMN [SHOW]`: SHOW is a
 //! relation (`near`, `contained`, …); a sample of such members is printed beside the first post.
 #![expect(clippy::print_stdout, reason = "a tool that prints")]
-#![expect(clippy::disallowed_types, reason = "a tool, not the product")]
 
 use std::error::Error;
 use std::fs::File;
@@ -42,11 +41,12 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn read(file: &str, columns: [&String; 3]) -> Result<Corpus, Box<dyn Error>> {
     let raw = File::open(file)?;
-    let reader: Box<dyn Read> = if file.ends_with(".zst") {
-        Box::new(zstd::stream::read::Decoder::new(raw)?)
-    } else {
-        Box::new(raw)
-    };
+    let reader: Box<dyn Read> =
+        if std::path::Path::new(file).extension().is_some_and(|e| e == "zst") {
+            Box::new(zstd::stream::read::Decoder::new(raw)?)
+        } else {
+            Box::new(raw)
+        };
     let mut csv = csv::Reader::from_reader(reader);
     let headers = csv.headers()?.clone();
     let place = |name: &str| headers.iter().position(|h| h == name).ok_or("no such column");

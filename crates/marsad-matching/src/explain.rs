@@ -102,7 +102,7 @@ fn side(corpus: &Corpus, frames: &Frames, row: usize, other: usize) -> Side {
     scanner.scan(corpus.posts.text.get(row));
     let tokens = scanner.tokens.clone();
     let all = [frames.of(row), frames.of(other), Some(frames.boilerplate())];
-    let changed = masker.mask(&mut scanner, all.into_iter().flatten());
+    let changed = masker.mask(&mut scanner, all.into_iter().flatten()).is_some();
     let masked = if changed { masker.dropped().to_vec() } else { vec![false; tokens.len()] };
     let matched = scanner.tokens.iter().filter(|token| token.kind.is_matched());
     let words = matched.map(|token| scanner.token_codes(token).to_vec()).collect();

@@ -152,7 +152,7 @@ fn write_utf8(codes: &[u32], bytes: &mut Vec<u8>) {
         match code {
             0..0x80 => bytes.push(code as u8),
             0x80..0x800 => {
-                bytes.extend_from_slice(&[0xC0 | (code >> 6) as u8, 0x80 | (code & 0x3F) as u8])
+                bytes.extend_from_slice(&[0xC0 | (code >> 6) as u8, 0x80 | (code & 0x3F) as u8]);
             }
             _ => {
                 let mut buffer = [0; 4];

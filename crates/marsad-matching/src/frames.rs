@@ -22,7 +22,7 @@ use marsad_types::{Corpus, NONE};
 use rayon::prelude::*;
 
 use crate::fingerprint::{Fingerprint, Fingerprinter};
-use crate::mask::{Frame, Masker, RUN_MAX, run_hash};
+use crate::mask::{Frame, Masked, Masker, RUN_MAX, run_hash};
 use crate::prints::Prints;
 
 /// Posts of a stretch.
@@ -45,24 +45,27 @@ const BOILERPLATE_ONE_IN: usize = 200;
 /// The frames of all channels.
 #[derive(Default)]
 pub(crate) struct Frames {
-    frames: Vec<Frame>,
-    /// Position in `frames` for each row; [`NONE`] where there is nothing to mask.
+    learnt: Vec<Frame>,
+    /// Position in `learnt` for each row; [`NONE`] where there is nothing to mask.
     of_row: Vec<u32>,
     boilerplate: Frame,
 }
 
-/// The print of a post without its frame.
+/// The print of a post without its frame; `lines` is empty.
 pub(crate) struct MaskedPrint {
     /// Row of the post.
     pub(crate) row: u32,
-    /// Its print; `lines` is empty.
+    /// Without lines and runs.
     pub(crate) print: Fingerprint,
+    /// Without lines alone, where that is less: a run may be half of a bulletin, and other
+    /// channels have not learnt it.
+    pub(crate) lines_only: Option<Fingerprint>,
 }
 
 impl Frames {
     /// The frame of a row.
     pub(crate) fn of(&self, row: usize) -> Option<&Frame> {
-        self.of_row.get(row).and_then(|frame| self.frames.get(*frame as usize))
+        self.of_row.get(row).and_then(|frame| self.learnt.get(*frame as usize))
     }
 
     /// Lines that stand everywhere.
@@ -72,7 +75,7 @@ impl Frames {
 
     /// Lines and runs learnt for channels.
     pub(crate) fn len(&self) -> usize {
-        self.frames.iter().map(Frame::len).sum()
+        self.learnt.iter().map(Frame::len).sum()
     }
 
     /// Learns from all posts.
@@ -104,10 +107,10 @@ impl Frames {
             }
             for row in &stretch.rows {
                 if let Some(slot) = learnt.of_row.get_mut(*row as usize) {
-                    *slot = learnt.frames.len() as u32;
+                    *slot = learnt.learnt.len() as u32;
                 }
             }
-            learnt.frames.push(frame);
+            learnt.learnt.push(frame);
         }
         learnt
     }
@@ -125,13 +128,22 @@ impl Frames {
                     let mut masked = Vec::new();
                     for row in chunk {
                         let at = *row as usize;
-                        fingerprinter.scanner.scan(corpus.posts.text.get(at));
-                        let frames = [self.of(at), Some(&self.boilerplate)];
-                        if masker.mask(&mut fingerprinter.scanner, frames.into_iter().flatten()) {
-                            let mut print = fingerprinter.of_scanned();
-                            print.lines.clear();
-                            masked.push(MaskedPrint { row: *row, print });
+                        let text = corpus.posts.text.get(at);
+                        let frames =
+                            || [self.of(at), Some(&self.boilerplate)].into_iter().flatten();
+                        fingerprinter.scanner.scan(text);
+                        let Some(what) = masker.mask(&mut fingerprinter.scanner, frames()) else {
+                            continue;
+                        };
+                        let print = without_lines(&fingerprinter.of_scanned());
+                        let mut lines_only = None;
+                        if what == Masked::LinesAndRuns {
+                            fingerprinter.scanner.scan(text);
+                            if masker.mask_lines(&mut fingerprinter.scanner, frames()) {
+                                lines_only = Some(without_lines(&fingerprinter.of_scanned()));
+                            }
                         }
+                        masked.push(MaskedPrint { row: *row, print, lines_only });
                     }
                     masked
                 },
@@ -145,6 +157,11 @@ impl Frames {
         frame.is_some_and(|frame| frame.has_runs() || lines.iter().any(|l| frame.has_line(*l)))
             || lines.iter().any(|line| self.boilerplate.has_line(*line))
     }
+}
+
+fn without_lines(print: &Fingerprint) -> Fingerprint {
+    let Fingerprint { body, signature, tokens, letters, .. } = *print;
+    Fingerprint { body, signature, tokens, letters, lines: Vec::new() }
 }
 
 /// Some posts of one channel in the order of time.

@@ -62,6 +62,15 @@ pub(crate) fn run_hash(before: u64, word: &[u32]) -> u64 {
     hash.wrapping_mul(0xD6E8_FEB8_6659_FD93) ^ (hash >> 29)
 }
 
+/// What was taken out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Masked {
+    /// Lines, or runs.
+    One,
+    /// Both.
+    LinesAndRuns,
+}
+
 /// Scratch buffers for masking.
 #[derive(Default)]
 pub(crate) struct Masker {
@@ -73,16 +82,16 @@ pub(crate) struct Masker {
 }
 
 impl Masker {
-    /// Takes frames out of a scanned text; false, and nothing changed, when there is nothing to
-    /// take out or what would be left says nothing.
+    /// Takes frames out of a scanned text; none, and nothing changed, when there is nothing to take
+    /// out or what would be left says nothing.
     pub(crate) fn mask<'a>(
         &mut self,
         scanner: &mut Scanner,
         frames: impl Iterator<Item = &'a Frame> + Clone,
-    ) -> bool {
+    ) -> Option<Masked> {
         self.dropped.clear();
         self.dropped.resize(scanner.tokens.len(), false);
-        let any_line = self.drop_lines(scanner, frames.clone());
+        let any_line = self.drop_lines(scanner, &frames);
         self.lines_only.clone_from(&self.dropped);
         let mut any_run = false;
         for frame in frames {
@@ -90,10 +99,21 @@ impl Masker {
             any_run |= self.drop_run(scanner, &frame.ends, End::End);
         }
         if any_run && self.take_out(scanner) {
-            return true;
+            return Some(if any_line { Masked::LinesAndRuns } else { Masked::One });
         }
         std::mem::swap(&mut self.dropped, &mut self.lines_only);
-        any_line && self.take_out(scanner)
+        (any_line && self.take_out(scanner)).then_some(Masked::One)
+    }
+
+    /// As [`Masker::mask`], lines alone.
+    pub(crate) fn mask_lines<'a>(
+        &mut self,
+        scanner: &mut Scanner,
+        frames: impl Iterator<Item = &'a Frame> + Clone,
+    ) -> bool {
+        self.dropped.clear();
+        self.dropped.resize(scanner.tokens.len(), false);
+        self.drop_lines(scanner, &frames) && self.take_out(scanner)
     }
 
     /// Which tokens the last successful [`Masker::mask`] took out.
@@ -104,7 +124,7 @@ impl Masker {
     fn drop_lines<'a>(
         &mut self,
         scanner: &Scanner,
-        frames: impl Iterator<Item = &'a Frame> + Clone,
+        frames: &(impl Iterator<Item = &'a Frame> + Clone),
     ) -> bool {
         let has_lines = frames.clone().any(|frame| !frame.lines.is_empty());
         let several = scanner.tokens.last().is_some_and(|token| token.line > 0);

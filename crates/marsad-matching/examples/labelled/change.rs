@@ -93,6 +93,7 @@ impl Change {
     }
 
     /// The changed text.
+    #[expect(clippy::too_many_lines, reason = "one arm a change")]
     pub(crate) fn apply(self, text: &str, chance: &mut Chance) -> String {
         match self {
             Self::Same => text.to_owned(),
@@ -124,7 +125,7 @@ impl Change {
             Self::Presentation => {
                 text.replace("لا", "ﻻ").replace("لأ", "ﻷ").replace('م', "ﻣ").replace('ن', "ﻧ")
             }
-            Self::Emoji => words(text, |word| {
+            Self::Emoji => words(text, |word: &str| {
                 if chance.one_in(4) {
                     format!("{word} {}", chance.pick(&["🔥", "⚡️", "🇫🇷", "👍🏽", "❗️", "➡️"]))
                 } else {
@@ -137,7 +138,7 @@ impl Change {
                     |word| if chance.one_in(4) { format!("**{word}**") } else { word.to_owned() },
                 )
             }
-            Self::Html => words(text, |word| {
+            Self::Html => words(text, |word: &str| {
                 if chance.one_in(4) { format!("<b>{word}</b>") } else { word.to_owned() }
             }),
             Self::Link => format!(
@@ -148,7 +149,7 @@ impl Change {
             Self::Mention => {
                 format!("@channel_{} {text} @desk{}", chance.below(1000), chance.below(100))
             }
-            Self::Hashtags => words(text, |word| {
+            Self::Hashtags => words(text, |word: &str| {
                 if word.chars().all(char::is_alphabetic) && chance.one_in(5) {
                     format!("#{word}")
                 } else {
@@ -235,8 +236,8 @@ fn swap(text: &str, chance: &mut Chance, pairs: &[(char, char)]) -> String {
         .collect()
 }
 
-fn words(text: &str, mut change: impl FnMut(&str) -> String) -> String {
-    text.split(' ').map(|word| change(word)).collect::<Vec<_>>().join(" ")
+fn words(text: &str, change: impl FnMut(&str) -> String) -> String {
+    text.split(' ').map(change).collect::<Vec<_>>().join(" ")
 }
 
 fn typo(text: &str, chance: &mut Chance) -> String {

@@ -1,9 +1,9 @@
 //! What tells two texts apart that are alike: the slots of a template.
 //!
 //! A bulletin of today and of yesterday agree in nearly all their characters. They are different
-//! statements when a **figure** stands where the other has another figure: a number of one text
-//! that the other lacks, and one of the other that this one lacks, after or before the same word.
-//! Numbers that only one side has are additions (a date line, a telephone number in a footer), and
+//! statements when a **figure** stands where the other has another figure: after the same word, or
+//! before the same word where neither figure stands anywhere in the other text. Numbers that only
+//! one side has are additions (a date line, a telephone number in a footer), and
 //! the same digits in another format (`12:30`, `12.30`; `20 000`, `20000`) are the same figure.
 //!
 //! A **word** replaced by another in the same place (a town) counts only where there is a series:
@@ -24,20 +24,59 @@ pub(crate) struct Slots {
 
 /// Compares word by word, as multisets with neighbours.
 pub(crate) fn slots(a: &View, b: &View) -> Slots {
+    let figure = !a.digits().eq(b.digits()) && other_figure(a, b);
     let (only_a, only_b) = only(a, b);
-    if only_a.is_empty() || only_b.is_empty() {
-        return Slots::default();
-    }
     let split = |places: &[usize], view: &View| -> (Vec<usize>, Vec<usize>) {
         places.iter().partition(|place| view.words.get(**place).is_some_and(|w| w.is_number))
     };
-    let (numbers_a, words_a) = split(&only_a, a);
-    let (numbers_b, words_b) = split(&only_b, b);
-    let same_digits = a.digits().eq(b.digits());
-    let figure = !same_digits && replaced(a, &numbers_a, b, &numbers_b);
+    let (_, words_a) = split(&only_a, a);
+    let (_, words_b) = split(&only_b, b);
     let (words_a, words_b) = without_spelling(a, words_a, b, words_b);
     let word = replaced(a, &words_a, b, &words_b);
     Slots { figure, word }
+}
+
+/// Whether a figure stands where the other text has another: after the same word; or before the
+/// same word, where neither figure stands anywhere in the other text.
+fn other_figure(a: &View, b: &View) -> bool {
+    let (figures_a, figures_b) = (figures(a), figures(b));
+    let has = |figures: &[Figure], number: u64| figures.iter().any(|f| f.number == number);
+    figures_a.iter().any(|x| {
+        let after = |y: &Figure| x.before == y.before;
+        let other_after = figures_b.iter().any(|y| after(y) && y.number != x.number)
+            && !figures_b.iter().any(|y| after(y) && y.number == x.number);
+        let mine_elsewhere = |y: &Figure| {
+            figures_a.iter().any(|own| own.before == y.before && own.number == y.number)
+        };
+        let replaced_after =
+            other_after && figures_b.iter().any(|y| after(y) && !mine_elsewhere(y));
+        let replaced_before = !has(&figures_b, x.number)
+            && figures_b.iter().any(|y| x.after == y.after && !has(&figures_a, y.number));
+        replaced_after || replaced_before
+    })
+}
+
+/// A number and the nearest words around it; 0 and 1 at the ends.
+struct Figure {
+    number: u64,
+    before: u64,
+    after: u64,
+}
+
+fn figures(view: &View) -> Vec<Figure> {
+    let mut figures: Vec<Figure> = Vec::new();
+    let mut before = 0;
+    for word in &view.words {
+        if word.is_number {
+            figures.push(Figure { number: word.hash, before, after: 1 });
+            continue;
+        }
+        before = word.hash;
+        for figure in figures.iter_mut().rev().take_while(|figure| figure.after == 1) {
+            figure.after = word.hash;
+        }
+    }
+    figures
 }
 
 /// How many words of each text have a twin in the other, spelling apart; (words of `a` with a twin,

@@ -66,8 +66,9 @@ impl Texts {
                 || size_of(prints, row),
                 |(_, m)| Size { tokens: m.print.tokens, letters: m.print.letters },
             );
+            let lines_only = mask.and_then(|(_, m)| m.lines_only.as_ref()).map_or(own, |p| p.body);
             let equal = known.get(&raw).copied().or_else(|| {
-                let text = known.get(&own).copied()?;
+                let text = known.get(&lines_only).or_else(|| known.get(&own)).copied()?;
                 let may = own == raw
                     || size.is_comparable(options)
                     || !texts.same_channel(corpus, text, row);
@@ -79,7 +80,7 @@ impl Texts {
                 texts.masked.push(mask.map_or(NONE, |(place, _)| place as u32));
                 texts.row.len() as u32 - 1
             });
-            for body in [raw, own] {
+            for body in [raw, lines_only, own] {
                 if let Entry::Vacant(vacant) = known.entry(body) {
                     vacant.insert(text);
                 }
@@ -119,10 +120,11 @@ impl Texts {
         for text in 0..self.len() as u32 {
             let row = self.first_row(text);
             let mask = self.masked.get(text as usize).and_then(|place| masked.get(*place as usize));
-            if let Some(mask) = mask
-                && self.size(text).is_comparable(options)
-            {
-                signed.push(Signed { text, signature: mask.print.signature });
+            for print in mask.iter().flat_map(|m| std::iter::once(&m.print).chain(&m.lines_only)) {
+                let size = Size { tokens: print.tokens, letters: print.letters };
+                if size.is_comparable(options) {
+                    signed.push(Signed { text, signature: print.signature });
+                }
             }
             if size_of(prints, row).is_comparable(options)
                 && let Some(signature) = prints.signature.get(row)
