@@ -1,16 +1,16 @@
 //! Makes a page from finding documents on disk: `cargo run --example page -- input.json page.html`.
 //!
-//! The input has `title`, `findings` (documents by name), `lags` (`leader`, `follower`, `lags_s`) and
-//! `events` (`name`, `platform`, `from`, `to`, `source`, `claim`).
+//! The input has `title`, `made_at`, `archive`, `findings` (documents by name) and `lags` (`leader`,
+//! `follower`, `lags_s`).
 
 use std::collections::BTreeMap;
 use std::io::{Error, ErrorKind};
 
 use marsad_report::{ArchiveFacts, LagSeries, ReportInput, html};
-use marsad_types::{Bound, Event, Platform, Timestamp};
+use marsad_types::Timestamp;
 use serde_json::Value;
 
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 9] = [
     "statements",
     "primacy_platform",
     "primacy_channel",
@@ -19,6 +19,7 @@ const KEYS: [&str; 8] = [
     "networks",
     "migration",
     "migration_daily",
+    "events",
 ];
 
 fn main() -> Result<(), Error> {
@@ -63,19 +64,5 @@ fn read(document: &Value) -> ReportInput {
         },
         findings,
         lags: document["lags"].as_array().into_iter().flatten().map(lags).collect(),
-        events: document["events"].as_array().into_iter().flatten().filter_map(event).collect(),
     }
-}
-
-fn event(value: &Value) -> Option<Event> {
-    let text = |name: &str| value[name].as_str();
-    Some(Event {
-        name: text("name")?.to_owned(),
-        platform: text("platform").and_then(|name| Platform::new(name).ok()),
-        from: Timestamp::parse_bound(text("from")?, Bound::Start).ok()?,
-        to: Timestamp::parse_bound(text("to")?, Bound::End).ok()?,
-        source: text("source").map(str::to_owned),
-        claim: text("claim").map(str::to_owned),
-        line: 0,
-    })
 }

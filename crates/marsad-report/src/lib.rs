@@ -26,7 +26,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use marsad_types::{Event, Timestamp};
+use marsad_types::Timestamp;
 use serde_json::Value;
 
 /// Everything a page is made of.
@@ -40,12 +40,11 @@ pub struct ReportInput {
     pub archive: ArchiveFacts,
     /// The contract's finding documents, by name: `statements` (with members), `primacy_platform`,
     /// `primacy_channel`, `surge`, `audience`, `networks`, `migration`, `migration_daily`. What is
-    /// missing gets a sentence that says so.
+    /// missing gets a sentence that says so. `events`, where given, holds claimed interventions as
+    /// rows of `name`, `platform`, `from`, `to`, `source`, `claim`; they are drawn into the pictures.
     pub findings: BTreeMap<&'static str, Value>,
     /// Lags behind the rows of `primacy_platform`, for the picture.
     pub lags: Vec<LagSeries>,
-    /// Claimed interventions, drawn into the pictures over time.
-    pub events: Vec<Event>,
 }
 
 /// The archive, in numbers that a sceptic asks for.

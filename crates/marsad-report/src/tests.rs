@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use marsad_types::{Event, Timestamp};
+use marsad_types::Timestamp;
 use serde_json::{Value, json};
 
 use crate::{ArchiveFacts, LagSeries, ReportInput, html};
@@ -60,6 +60,11 @@ fn findings(word: &str) -> BTreeMap<&'static str, Value> {
         ("networks", finding("networks", &network)),
         ("migration", finding("migration", &attempts(word))),
         ("migration_daily", finding("migration", &days(word))),
+        (
+            "events",
+            json!({"rows": [{"name": word, "platform": word, "from": "2019-11-21", "to": "2019-11-22",
+            "source": word, "claim": word}]}),
+        ),
     ])
 }
 
@@ -115,15 +120,6 @@ fn days(word: &str) -> Value {
 }
 
 fn input(word: &str) -> ReportInput {
-    let event = Event {
-        name: word.to_owned(),
-        platform: None,
-        from: at("2019-11-21"),
-        to: at("2019-11-23"),
-        source: Some(word.to_owned()),
-        claim: Some(word.to_owned()),
-        line: 1,
-    };
     ReportInput {
         title: word.to_owned(),
         made_at: at("2019-12-16T09:00:00Z"),
@@ -139,7 +135,6 @@ fn input(word: &str) -> ReportInput {
             follower: "telegram".to_owned(),
             lags_s: vec![60.0, 60.0, 0.0, -60.0],
         }],
-        events: vec![event],
     }
 }
 
@@ -215,6 +210,7 @@ fn the_answers_carry_their_intervals_and_wordings() {
         "1,100",
         "dir=\"auto\"",
         "3 undecided",
+        "</time> to <time datetime=\"2019-11-22",
     ] {
         assert!(page.contains(expected), "{expected}");
     }

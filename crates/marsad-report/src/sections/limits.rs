@@ -1,7 +1,9 @@
 //! What was not seen, and by whom what was claimed.
 
-use super::{Context, close, day, open};
-use crate::finding::Finding;
+use marsad_types::Timestamp;
+
+use super::{Context, close, day, event_span, not_shown, open};
+use crate::finding::{Finding, Row};
 use crate::format;
 use crate::markup::{Markup, Name, Text, put};
 
@@ -77,41 +79,40 @@ fn put_coverage(page: &mut Markup, context: &Context<'_>) {
 
 /// Claims are shown with who makes them; none is a finding of ours.
 fn put_events(page: &mut Markup, context: &Context<'_>) {
-    let events = &context.input.events;
+    let events: Vec<Row<'_>> = context.finding("events").rows().collect();
     if events.is_empty() {
         return;
     }
     put!(
         page,
-        "<h3>Claimed interventions</h3><p>Shaded in the pictures. What others say, with who says it; \
-                what they caused is not for this page to say.</p><ul class=\"events\">"
+        "<h3>Claimed interventions</h3><p>Shaded in the pictures. What others say, with who says it; what \
+         they brought about is not for this page to say.</p><ul class=\"events\">"
     );
     for event in events.iter().take(EVENTS_MAX) {
-        let last = marsad_types::Timestamp((event.to.0 - 1).max(event.from.0));
-        let until = if last.day() == event.from.day() {
-            String::new()
-        } else {
-            format!(" to {}", day(Some(last)))
-        };
-        let platform = event
-            .platform
-            .as_ref()
-            .map(|platform| format!(" on {}", Text(format::platform(platform.as_str()))));
-        let claim = event.claim.as_ref().map(|claim| format!(": “{}”", Text(claim)));
-        put!(
-            page,
-            "<li><b><bdi>{}</bdi></b>{}, {}{until}{}",
-            Text(&event.name),
-            platform.unwrap_or_default(),
-            day(Some(event.from)),
-            claim.unwrap_or_default()
-        );
-        match &event.source {
-            Some(source) => {
-                put!(page, " <span class=\"source\">source: {}</span></li>", Name(source));
-            }
-            None => put!(page, " <span class=\"source\">no source was given</span></li>"),
-        }
+        put_event(page, *event);
     }
     put!(page, "</ul>");
+    not_shown(page, EVENTS_MAX.min(events.len()), events.len(), "marsad event list");
+}
+
+fn put_event(page: &mut Markup, event: Row<'_>) {
+    put!(page, "<li><b><bdi>{}</bdi></b>", Text(event.text("name")));
+    let platform = event.text("platform");
+    if !platform.is_empty() {
+        put!(page, " on {}", Text(format::platform(platform)));
+    }
+    if let Some((from, to)) = event_span(event) {
+        let last = Timestamp((to.0 - 1).max(from.0));
+        put!(page, ", {}", day(Some(from)));
+        if last.day() != from.day() {
+            put!(page, " to {}", day(Some(last)));
+        }
+    }
+    if !event.text("claim").is_empty() {
+        put!(page, ": “<bdi>{}</bdi>”", Text(event.text("claim")));
+    }
+    match event.text("source") {
+        "" => put!(page, " <span class=\"source\">no source was given</span></li>"),
+        source => put!(page, " <span class=\"source\">source: {}</span></li>", Name(source)),
+    }
 }

@@ -13,7 +13,7 @@ pub(crate) mod surge;
 
 use std::collections::BTreeSet;
 
-use marsad_types::Timestamp;
+use marsad_types::{Bound, Timestamp};
 
 use crate::ReportInput;
 use crate::chart::Band;
@@ -41,7 +41,7 @@ impl<'a> Context<'a> {
         Self {
             input,
             platforms: platforms(input),
-            bands: input.events.iter().map(band).collect(),
+            bands: Finding::of(input, "events").rows().filter_map(band).collect(),
             network,
         }
     }
@@ -80,9 +80,21 @@ fn platforms(input: &ReportInput) -> Vec<String> {
     names.into_iter().collect()
 }
 
-fn band(event: &marsad_types::Event) -> Band {
+/// From when to when a claimed intervention lasted; a bare date as its end includes that day.
+pub(crate) fn event_span(event: Row<'_>) -> Option<(Timestamp, Timestamp)> {
+    let from = Timestamp::parse_bound(event.text("from"), Bound::Start).ok()?;
+    let to = Timestamp::parse_bound(event.text("to"), Bound::End).ok()?;
+    Some((from, to.max(from)))
+}
+
+fn band(event: Row<'_>) -> Option<Band> {
+    let (from, to) = event_span(event)?;
     let days = |at: Timestamp| at.0 as f64 / Timestamp::DAY_MS as f64;
-    Band { name: event.name.chars().take(40).collect(), from: days(event.from), to: days(event.to) }
+    Some(Band {
+        name: event.text("name").chars().take(40).collect(),
+        from: days(from),
+        to: days(to),
+    })
 }
 
 /// Opens a section with its question and, in one paragraph, what the reader will see.
