@@ -13,23 +13,34 @@
 //! **Not here.** Where bytes come from or are kept; pseudonyms, derived ids and duplicates, which
 //! are the filer's.
 
+mod crowdtangle;
 mod csv;
 mod cut;
+mod discord;
+mod document;
+mod element;
 mod format;
+mod fourcat;
 mod json;
 mod lines;
 mod manifest;
+mod named;
 mod ndjson;
 mod peers;
 mod prepare;
 mod read;
 mod recognise;
+mod rocketchat;
 mod rows;
 mod shape;
+mod tamtam;
 mod telegram_desktop;
 mod telethon;
+mod tgdataset;
 mod times;
+mod twitter;
 mod walk;
+mod zeeschuimer;
 
 pub use cut::{CHUNK_MAX, Chunk, Cutter, Piece, RECORD_MAX};
 pub use format::{Cutting, Format};

@@ -29,6 +29,10 @@ pub struct Manifest {
     pub delimiter: u8,
     /// Whether public groups are read beside public channels (`telegram-desktop`).
     pub groups: bool,
+    /// The operator's word that a source which cannot show it is public (`discord`, `matrix`).
+    pub stated_public: bool,
+    /// The channel of a source that does not name its own (`rocketchat`).
+    pub channel: Option<String>,
     /// RFC 3339 time at which the source was taken, for sources that do not say it themselves.
     pub observed_at: Option<String>,
 }
@@ -67,6 +71,10 @@ struct Written {
     delimiter: Option<char>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     groups: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    stated_public: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    channel: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     observed_at: Option<String>,
 }
@@ -91,6 +99,8 @@ impl Manifest {
             header: None,
             delimiter: b',',
             groups: false,
+            stated_public: false,
+            channel: None,
             observed_at: None,
         }
     }
@@ -111,6 +121,8 @@ impl Manifest {
             header,
             delimiter: (self.delimiter != b',').then_some(char::from(self.delimiter)),
             groups: self.groups,
+            stated_public: self.stated_public,
+            channel: self.channel.clone(),
             observed_at: self.observed_at.clone(),
         };
         // Only maps with keys that are no strings can fail here, and there are none.
@@ -143,8 +155,16 @@ impl Manifest {
             }),
             delimiter: written.delimiter.map_or(b',', |c| u8::try_from(c).unwrap_or(b',')),
             groups: written.groups,
+            stated_public: written.stated_public,
+            channel: written.channel,
             observed_at: written.observed_at,
         })
+    }
+
+    /// The platform that was said, else the format's own.
+    pub(crate) fn platform_or_default(&self) -> Option<Platform> {
+        let default = || self.format.default_platform().and_then(|name| Platform::new(name).ok());
+        self.platform.clone().or_else(default)
     }
 
     /// The column that a field is read from.

@@ -65,10 +65,6 @@ pub(crate) fn check(manifest: &Manifest) -> Result<(), String> {
     Err(format!("the header has {width} columns; cnt has 8 by position: {expected}"))
 }
 
-fn platform(manifest: &Manifest) -> Option<Platform> {
-    manifest.platform.clone().or_else(|| Platform::new("other").ok())
-}
-
 pub(crate) fn read_coortweet(manifest: &Manifest, chunk: &Chunk<'_>, reading: &mut Reading) {
     let places = match Places::find(manifest) {
         Ok(places) => places,
@@ -77,7 +73,7 @@ pub(crate) fn read_coortweet(manifest: &Manifest, chunk: &Chunk<'_>, reading: &m
             return;
         }
     };
-    let Some(platform) = platform(manifest) else { return };
+    let Some(platform) = manifest.platform_or_default() else { return };
     each_row(chunk, places.shape, reading, |row, reading| {
         match coortweet_row(&places, &platform, row) {
             Ok(post) => reading.posts.push(post),
@@ -102,7 +98,7 @@ fn coortweet_row(places: &Places, platform: &Platform, row: &Row<'_>) -> Result<
 }
 
 pub(crate) fn read_cnt(manifest: &Manifest, chunk: &Chunk<'_>, reading: &mut Reading) {
-    let Some(platform) = platform(manifest) else { return };
+    let Some(platform) = manifest.platform_or_default() else { return };
     let shape = Shape { delimiter: manifest.delimiter, width: CNT.len() };
     each_row(chunk, shape, reading, |row, reading| match cnt_row(&platform, row) {
         Ok(post) => reading.posts.push(post),

@@ -1,8 +1,7 @@
 //! Checks the settings of an import against the beginning of its file, before anything is kept.
 
-use marsad_types::Platform;
-
 use crate::csv::{Columns, FIELDS, REQUIRED, TIMES};
+use crate::cut::BOM;
 use crate::rows::{header_columns, header_record};
 use crate::times::TimeRule;
 use crate::{Format, Manifest};
@@ -42,26 +41,54 @@ pub fn prepare(mut manifest: Manifest, head: &[u8]) -> Result<Manifest, SetupErr
     if manifest.format != Format::Csv && !manifest.csv_map.is_empty() {
         return Err(usage("--map is for --as csv; add --as csv or leave --map out"));
     }
+    let content = head.strip_prefix(BOM).unwrap_or(head).trim_ascii_start();
+    let is_json = content.starts_with(b"{") || content.starts_with(b"[");
+    manifest.format = match manifest.format {
+        Format::FourCat if is_json => Format::Telethon, // 4CAT's NDJSON is raw Telethon
+        Format::Twitter if is_json => Format::TwitterPages,
+        format => format,
+    };
     match manifest.format {
         Format::Csv => prepare_csv(manifest, head),
-        Format::Coortweet | Format::Cnt => prepare_peer(manifest, head),
+        Format::Coortweet
+        | Format::Cnt
+        | Format::FourCat
+        | Format::Twitter
+        | Format::Crowdtangle => prepare_table(manifest, head),
         Format::TelegramDesktop => crate::telegram_desktop::prepare(manifest, head),
-        Format::MarsadNdjson | Format::Telethon => Ok(manifest),
+        Format::Discord => crate::discord::prepare(manifest, head),
+        Format::Matrix => crate::element::prepare(manifest, head),
+        Format::Rocketchat => crate::rocketchat::prepare(manifest),
+        Format::MarsadNdjson
+        | Format::Telethon
+        | Format::Tgdataset
+        | Format::Zeeschuimer
+        | Format::TwitterPages
+        | Format::Tamtam => Ok(manifest),
     }
 }
 
-fn check_platform(manifest: &mut Manifest) -> Result<(), SetupError> {
-    let Some(own) = manifest.format.own_platform() else { return Ok(()) };
-    match &manifest.platform {
-        Some(said) if said.as_str() != own => {
-            let format = manifest.format;
-            Err(usage(format!("{format} is always platform {own}; leave --platform {said} out")))
-        }
-        _ => {
-            manifest.platform = Platform::new(own).ok();
-            Ok(())
-        }
+/// Lets a source pass that cannot show that it is public, when the operator states it.
+pub(crate) fn stated_public(manifest: Manifest, why: &str) -> Result<Manifest, SetupError> {
+    if manifest.stated_public {
+        return Ok(manifest);
     }
+    Err(usage(format!("{why}; add --public if you know that it is")))
+}
+
+/// Fills in the platform of the format; refuses another where the format has only one.
+fn check_platform(manifest: &mut Manifest) -> Result<(), SetupError> {
+    let own = manifest.format.own_platform();
+    if let (Some(said), Some(own)) = (&manifest.platform, own)
+        && said.as_str() != own
+    {
+        let format = manifest.format;
+        return Err(usage(format!(
+            "{format} is always platform {own}; leave --platform {said} out"
+        )));
+    }
+    manifest.platform = manifest.platform_or_default();
+    Ok(())
 }
 
 fn prepare_csv(mut manifest: Manifest, head: &[u8]) -> Result<Manifest, SetupError> {
@@ -124,13 +151,16 @@ fn find_header(manifest: &Manifest, head: &[u8]) -> Option<(u8, Vec<u8>)> {
     best.map(|(_, delimiter, header)| (delimiter, header))
 }
 
-fn prepare_peer(mut manifest: Manifest, head: &[u8]) -> Result<Manifest, SetupError> {
-    if manifest.platform.is_none() {
-        manifest.platform = Platform::new("other").ok();
-    }
+fn prepare_table(mut manifest: Manifest, head: &[u8]) -> Result<Manifest, SetupError> {
     let header = header_record(head, manifest.delimiter)
         .ok_or_else(|| refused("there is no header; the first line must name the columns"))?;
     manifest.header = Some(header);
-    crate::peers::check(&manifest).map_err(refused)?;
+    let checked = match manifest.format {
+        Format::FourCat => crate::fourcat::check(&manifest),
+        Format::Twitter => crate::twitter::check(&manifest),
+        Format::Crowdtangle => crate::crowdtangle::check(&manifest),
+        _ => crate::peers::check(&manifest),
+    };
+    checked.map_err(refused)?;
     Ok(manifest)
 }

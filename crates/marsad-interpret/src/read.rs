@@ -2,12 +2,12 @@
 
 use std::io::BufRead;
 
-use crate::{Chunk, Format, Manifest, Reading};
+use crate::{Chunk, Cutting, Format, Manifest, Reading};
 
 /// Reads one chunk of a format that is cut at records.
 ///
 /// Pure and total: equal chunks give equal readings, and what is not understood is a problem in
-/// the reading. A chunk of a [`crate::Cutting::Whole`] format is read as the whole document.
+/// the reading. A chunk of a [`Cutting::Whole`] format is read as the whole document.
 pub fn read(manifest: &Manifest, chunk: &Chunk<'_>) -> Reading {
     let mut reading = Reading::default();
     match manifest.format {
@@ -16,7 +16,17 @@ pub fn read(manifest: &Manifest, chunk: &Chunk<'_>) -> Reading {
         Format::Coortweet => crate::peers::read_coortweet(manifest, chunk, &mut reading),
         Format::Cnt => crate::peers::read_cnt(manifest, chunk, &mut reading),
         Format::Telethon => crate::telethon::read(manifest, chunk, &mut reading),
-        Format::TelegramDesktop => {
+        Format::FourCat => crate::fourcat::read(manifest, chunk, &mut reading),
+        Format::Zeeschuimer => crate::zeeschuimer::read(manifest, chunk, &mut reading),
+        Format::Twitter => crate::twitter::read(manifest, chunk, &mut reading),
+        Format::Crowdtangle => crate::crowdtangle::read(manifest, chunk, &mut reading),
+        Format::Rocketchat => crate::rocketchat::read(manifest, chunk, &mut reading),
+        Format::TelegramDesktop
+        | Format::Tgdataset
+        | Format::TwitterPages
+        | Format::Discord
+        | Format::Matrix
+        | Format::Tamtam => {
             let mut bytes = chunk.bytes;
             read_document(manifest, &mut bytes, &mut |part| append(&mut reading, part));
         }
@@ -35,16 +45,31 @@ fn append(reading: &mut Reading, part: Reading) {
 
 /// Reads a document that only means something as one stream, in bounded memory.
 ///
-/// `sink` gets readings of a few thousand posts, in the order of the document.
+/// `sink` gets readings of a few thousand posts, in the order of the document. A format whose
+/// chunks can be read alone is cut here, so that a caller with one stream need not know.
 pub fn read_document(manifest: &Manifest, input: &mut dyn BufRead, sink: &mut dyn FnMut(Reading)) {
     match manifest.format {
         Format::TelegramDesktop => crate::telegram_desktop::read(manifest, input, sink),
-        _ => read_in_chunks(manifest, input, sink),
+        Format::Tgdataset => crate::tgdataset::read(manifest, input, sink),
+        Format::TwitterPages => crate::twitter::pages::read(manifest, input, sink),
+        Format::Discord => crate::discord::read(manifest, input, sink),
+        Format::Matrix => crate::element::read(manifest, input, sink),
+        Format::Tamtam => crate::tamtam::read(manifest, input, sink),
+        Format::MarsadNdjson
+        | Format::Csv
+        | Format::Telethon
+        | Format::Coortweet
+        | Format::Cnt
+        | Format::FourCat
+        | Format::Zeeschuimer
+        | Format::Twitter
+        | Format::Crowdtangle
+        | Format::Rocketchat => read_in_chunks(manifest, input, sink),
     }
 }
 
-/// A line format given as a stream: cut here, so that a caller with one document need not know.
 fn read_in_chunks(manifest: &Manifest, input: &mut dyn BufRead, sink: &mut dyn FnMut(Reading)) {
+    debug_assert!(manifest.format.cutting() != Cutting::Whole, "documents are read above");
     let mut cutter = crate::Cutter::new(manifest);
     loop {
         let taken = match input.fill_buf() {

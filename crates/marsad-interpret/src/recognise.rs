@@ -1,5 +1,7 @@
 //! Which format a file is, by its content first and its name second.
 
+use memchr::memmem;
+
 use crate::Format;
 use crate::cut::BOM;
 use crate::peers::{CNT, COORTWEET};
@@ -17,8 +19,9 @@ pub fn recognise(name: &str, head: &[u8]) -> Option<Format> {
 }
 
 fn by_content(content: &[u8]) -> Option<Format> {
-    let as_document = content.starts_with(b"{").then(|| outline(content)).and_then(|o| by_keys(&o));
-    as_document.or_else(|| by_lines(content)).or_else(|| by_header(content))
+    let is_json = content.starts_with(b"{") || content.starts_with(b"[");
+    let document = is_json.then(|| outline(content)).and_then(|o| by_keys(&o, content));
+    document.or_else(|| by_lines(content)).or_else(|| by_header(content))
 }
 
 /// Lines looked at before giving up: bad lines at the top must not hide what the file is.
@@ -26,23 +29,45 @@ const LINES_MAX: usize = 200;
 
 fn by_lines(content: &[u8]) -> Option<Format> {
     let lines = content.split(|b| *b == b'\n').map(<[u8]>::trim_ascii).take(LINES_MAX);
-    lines.filter(|line| line.starts_with(b"{")).find_map(|line| by_keys(&outline(line)))
+    lines.filter(|line| line.starts_with(b"{")).find_map(|line| by_keys(&outline(line), line))
 }
 
-fn by_keys(outline: &Outline) -> Option<Format> {
+fn by_keys(outline: &Outline, content: &[u8]) -> Option<Format> {
     let has = |keys: &[&str]| keys.iter().all(|key| outline.has(key));
-    if has(&["kind"]) && outline.text("kind").is_some_and(is_our_kind) {
+    let holds = |word: &str| memmem::find(content, word.as_bytes()).is_some();
+    if outline.text("kind").is_some_and(is_our_kind) {
         return Some(Format::MarsadNdjson);
     }
-    if outline.text("_").is_some_and(is_telethon_type) {
+    if outline.text("_").or(outline.text("_type")).is_some_and(is_telethon_type) {
         return Some(Format::Telethon);
     }
-    let is_chat = has(&["name", "type", "messages"]) && outline.text("type").is_some_and(is_chat);
-    let is_account = crate::telegram_desktop::is_account(outline);
-    if is_chat || is_account {
+    if has(&["name", "type", "messages"]) && outline.text("type").is_some_and(is_chat) {
         return Some(Format::TelegramDesktop);
     }
-    None
+    if has(&["guild", "channel"]) {
+        return Some(Format::Discord);
+    }
+    if has(&["room_name", "messages"]) {
+        return Some(Format::Matrix);
+    }
+    if has(&["source_platform", "timestamp_collected", "data"]) {
+        return Some(Format::Zeeschuimer);
+    }
+    if has(&["msg", "ts"]) {
+        return Some(Format::Rocketchat);
+    }
+    if has(&["messages"]) && holds("\"recipient\"") && holds("\"chat_id\"") {
+        return Some(Format::Tamtam);
+    }
+    if has(&["data"]) && (has(&["meta"]) || has(&["includes"])) {
+        return Some(Format::TwitterPages);
+    }
+    let is_number = |key: &str| key.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    if outline.first_key().is_some_and(is_number) && holds("\"n_subscribers\"") {
+        return Some(Format::Tgdataset);
+    }
+    let is_account = crate::telegram_desktop::is_account(outline) && !has(&["marker"]);
+    is_account.then_some(Format::TelegramDesktop)
 }
 
 fn is_our_kind(kind: &str) -> bool {
@@ -50,7 +75,8 @@ fn is_our_kind(kind: &str) -> bool {
 }
 
 fn is_telethon_type(name: &str) -> bool {
-    ["Message", "MessageService", "MessageEmpty", "ChatFull", "Channel", "User"].contains(&name)
+    let types = ["Message", "MessageService", "MessageEmpty", "ChatFull", "Channel", "User"];
+    types.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 fn is_chat(kind: &str) -> bool {
@@ -60,10 +86,21 @@ fn is_chat(kind: &str) -> bool {
 fn by_header(content: &[u8]) -> Option<Format> {
     let columns = header_columns(&header_record(content, b',')?, b',');
     let columns: Vec<&str> = columns.iter().map(|name| name.trim()).collect();
-    if COORTWEET.iter().all(|name| columns.contains(name)) {
+    let has = |names: &[&str]| names.iter().all(|name| columns.contains(name));
+    if has(&COORTWEET) {
         return Some(Format::Coortweet);
     }
-    (columns == CNT).then_some(Format::Cnt)
+    if columns == CNT {
+        return Some(Format::Cnt);
+    }
+    if has(&["id", "thread_id", "chat", "body", "unix_timestamp"]) {
+        return Some(Format::FourCat);
+    }
+    if has(&["tweetid", "userid", "tweet_text"]) || has(&["alt_external_id", "tweet_id", "content"])
+    {
+        return Some(Format::Twitter);
+    }
+    has(&["Facebook Id", "Post Created", "Message"]).then_some(Format::Crowdtangle)
 }
 
 fn by_name(name: &str) -> Option<Format> {

@@ -3,18 +3,31 @@
 /// Keys of an object in order, with the short texts among their values.
 #[derive(Debug, Default)]
 pub(crate) struct Outline {
-    keys: Vec<(String, Option<String>)>,
+    keys: Vec<Key>,
+}
+
+#[derive(Debug)]
+struct Key {
+    name: String,
+    text: Option<String>,
+    /// Where its value begins.
+    start: usize,
 }
 
 impl Outline {
     /// Whether the key was seen.
     pub(crate) fn has(&self, key: &str) -> bool {
-        self.keys.iter().any(|(name, _)| name == key)
+        self.keys.iter().any(|seen| seen.name == key)
     }
 
     /// The text of a key, when its value is one.
     pub(crate) fn text(&self, key: &str) -> Option<&str> {
-        self.keys.iter().find(|(name, _)| name == key).and_then(|(_, text)| text.as_deref())
+        self.keys.iter().find(|seen| seen.name == key).and_then(|seen| seen.text.as_deref())
+    }
+
+    /// The key that stands first.
+    pub(crate) fn first_key(&self) -> Option<&str> {
+        self.keys.first().map(|key| key.name.as_str())
     }
 }
 
@@ -31,7 +44,7 @@ pub(crate) fn outline(bytes: &[u8]) -> Outline {
             },
             _ => (None, value_end(bytes, start)),
         };
-        outline.keys.push((key, text));
+        outline.keys.push(Key { name: key, text, start });
         let Some(end) = end else { break };
         let comma = skip_space(bytes, end);
         if bytes.get(comma) != Some(&b',') {
@@ -40,6 +53,14 @@ pub(crate) fn outline(bytes: &[u8]) -> Outline {
         at = comma + 1;
     }
     outline
+}
+
+/// The text of a key inside the object of another key.
+pub(crate) fn nested_text(bytes: &[u8], outer: &str, inner: &str) -> Option<String> {
+    let outline_outer = outline(bytes);
+    let place = outline_outer.keys.iter().find(|key| key.name == outer)?.start;
+    let object = bytes.get(place..).filter(|bytes| bytes.starts_with(b"{"))?;
+    outline(object).text(inner).map(str::to_owned)
 }
 
 fn next_key(bytes: &[u8], at: usize) -> Option<(String, usize)> {

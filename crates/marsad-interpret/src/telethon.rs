@@ -20,7 +20,7 @@ use line::{ChatLine, Entity, Line, Sender};
 pub(crate) const RESOLUTION: Resolution = Resolution { ms: 1000 };
 
 pub(crate) fn read(manifest: &Manifest, chunk: &Chunk<'_>, reading: &mut Reading) {
-    let Ok(platform) = Platform::new("telegram") else { return };
+    let Some(platform) = manifest.platform_or_default() else { return };
     let context = Context { platform, manifest };
     let (mut people, mut undated) = (0u64, 0u64);
     each_line(chunk, reading, |bytes, number, reading| {
@@ -67,7 +67,8 @@ impl Context<'_> {
     fn read_line(&self, bytes: &[u8], number: u64, reading: &mut Reading) -> Result<Kind, Reason> {
         let mut line: Line<'_> = json::object(bytes)?;
         let name = line.name.take().text("_")?.or(line.name_in_4cat.take().text("_type")?);
-        match name.as_deref() {
+        // MTProto's own JSON writes the same names with a small first letter.
+        match name.as_deref().map(line::capitalised).as_deref() {
             Some("Message") => {
                 let post = self.post(line, number, reading)?;
                 reading.posts.push(post);
@@ -242,7 +243,7 @@ fn author(signed: Option<std::borrow::Cow<'_, str>>, sender: Sender, is_post: bo
 /// The address of an entity: its own, or the part of the text it covers.
 fn link_of(entity: Entity<'_>, text: &str) -> Option<String> {
     let name = entity.name.text("_").ok()?.or(entity.name_in_4cat.text("_type").ok()?)?;
-    match name.as_ref() {
+    match line::capitalised(&name).as_str() {
         "MessageEntityTextUrl" => entity.url.text("url").ok()?.map(std::borrow::Cow::into_owned),
         "MessageEntityUrl" => {
             let start = usize::try_from(entity.offset.whole()?).ok()?;

@@ -11,11 +11,14 @@ use std::io::BufRead;
 
 use marsad_types::{Channel, ChannelKey, Platform, Reading, Timestamp};
 
+use crate::document::{Batch, each_element, walk_document};
+use crate::json::Reason;
 use crate::lines::Problems;
 use crate::prepare::{SetupError, refused};
 use crate::shape::{Outline, outline};
-use crate::walk::{Captured, Fault, First, Walker};
+use crate::walk::{Fault, Walker};
 use crate::{Format, Manifest};
+use message::Message;
 pub use reduce::{Reduction, needs_reduction, reduce};
 
 /// Types of chats that Telegram Desktop writes.
@@ -61,30 +64,15 @@ pub(crate) fn is_account(outline: &Outline) -> bool {
     outline.has("chats") || outline.has("left_chats") || outline.has("personal_information")
 }
 
-/// Readings are handed on when they hold this many posts or problems.
-const BATCH: usize = 4096;
-
 pub(crate) fn read(manifest: &Manifest, input: &mut dyn BufRead, sink: &mut dyn FnMut(Reading)) {
-    let Ok(platform) = Platform::new("telegram") else { return };
-    let mut document = Document { manifest, platform, reading: Reading::default(), sink };
-    let mut line = 1;
-    let walked = (|| {
-        let mut walker = Walker::new(input)?;
-        let walked = document.read(&mut walker);
-        line = walker.line();
-        walked
-    })();
-    if let Err(fault) = walked {
-        document.reading.problem(line, fault.reason());
-    }
-    (document.sink)(document.reading);
+    let Some(platform) = manifest.platform_or_default() else { return };
+    let document = Document { manifest, platform };
+    walk_document(input, sink, |walker, batch| document.read(walker, batch));
 }
 
-struct Document<'m, 's> {
+struct Document<'m> {
     manifest: &'m Manifest,
     platform: Platform,
-    reading: Reading,
-    sink: &'s mut dyn FnMut(Reading),
 }
 
 /// What a chat says about itself before its messages.
@@ -97,22 +85,22 @@ struct Chat {
     last_seen: Option<(Timestamp, u64)>,
 }
 
-impl Document<'_, '_> {
+impl Document<'_> {
     /// The top of the document: a chat itself, or lists of chats.
-    fn read(&mut self, walker: &mut Walker<'_>) -> Result<(), Fault> {
+    fn read(&self, walker: &mut Walker<'_>, batch: &mut Batch<'_>) -> Result<(), Fault> {
         let mut chat = Chat::default();
         let mut first = walker.open_object()?;
         while let Some(key) = walker.next_key(&mut first)? {
             match key.as_str() {
-                "chats" | "left_chats" => self.chats(walker)?,
-                _ => self.chat_field(&key, &mut chat, walker)?,
+                "chats" | "left_chats" => self.chats(walker, batch)?,
+                _ => self.chat_field(&key, &mut chat, (walker, batch))?,
             }
         }
-        self.close(&chat);
+        self.close(&chat, batch);
         Ok(())
     }
 
-    fn chats(&mut self, walker: &mut Walker<'_>) -> Result<(), Fault> {
+    fn chats(&self, walker: &mut Walker<'_>, batch: &mut Batch<'_>) -> Result<(), Fault> {
         let mut first = walker.open_object()?;
         while let Some(key) = walker.next_key(&mut first)? {
             if key != "list" {
@@ -121,113 +109,85 @@ impl Document<'_, '_> {
             }
             let mut first = walker.open_list()?;
             while walker.next_element(&mut first)? {
-                self.chat(walker)?;
+                self.chat(walker, batch)?;
             }
         }
         Ok(())
     }
 
-    fn chat(&mut self, walker: &mut Walker<'_>) -> Result<(), Fault> {
+    fn chat(&self, walker: &mut Walker<'_>, batch: &mut Batch<'_>) -> Result<(), Fault> {
         let mut chat = Chat::default();
         let mut first = walker.open_object()?;
         while let Some(key) = walker.next_key(&mut first)? {
-            self.chat_field(&key, &mut chat, walker)?;
+            self.chat_field(&key, &mut chat, (walker, batch))?;
         }
-        self.close(&chat);
+        self.close(&chat, batch);
         Ok(())
     }
 
     fn chat_field(
-        &mut self,
+        &self,
         key: &str,
         chat: &mut Chat,
-        walker: &mut Walker<'_>,
+        (walker, batch): (&mut Walker<'_>, &mut Batch<'_>),
     ) -> Result<(), Fault> {
         match key {
             "name" => chat.name = walker.text()?,
             "type" => chat.kind = walker.text()?,
             "id" => chat.id = walker.text()?,
-            "messages" => self.messages(chat, walker)?,
+            "messages" => self.messages(chat, walker, batch)?,
             _ => walker.skip()?,
         }
         Ok(())
     }
 
-    fn messages(&mut self, chat: &mut Chat, walker: &mut Walker<'_>) -> Result<(), Fault> {
+    fn messages(
+        &self,
+        chat: &mut Chat,
+        walker: &mut Walker<'_>,
+        batch: &mut Batch<'_>,
+    ) -> Result<(), Fault> {
         let public = chat.kind.as_deref().is_some_and(|kind| is_public(self.manifest, kind));
-        let id = chat.id.as_deref().and_then(|id| id.parse().ok()).map(crate::telethon::bare_id);
-        let (true, Some(id)) = (public, id) else {
+        let (true, Some(key)) = (public, self.key(chat)) else {
             let kind = chat.kind.as_deref().map_or_else(|| "chat".to_owned(), crate::json::shorten);
             let reason = if public {
                 "the channel has no id; its messages are not read".to_owned()
             } else {
                 format!("a {kind} is not read; Marsad reads public channels only")
             };
-            self.reading.problem(walker.line(), reason);
+            batch.reading.problem(walker.line(), reason);
             return walker.skip();
         };
-        let key = ChannelKey::new(self.platform.clone(), &id);
-        let mut first = walker.open_list()?;
-        let mut bytes = Vec::new();
-        while self.next_message(walker, &mut first, &mut bytes)? {
-            self.reading.rows += 1;
-            let line = walker.line() - newlines(&bytes);
-            match message::read(&bytes, &key, line) {
-                Ok(message::Message::Post(post)) => {
-                    let seen =
-                        (post.published_at.max(post.edited_at.unwrap_or(post.published_at)), line);
-                    chat.last_seen = chat.last_seen.max(Some(seen));
-                    self.reading.posts.push(*post);
+        each_element(walker, batch, &mut |bytes, line, batch| {
+            batch.reading.rows += 1;
+            match message::read(bytes, &key, line) {
+                Ok(Message::Post(post)) => {
+                    let seen = post.edited_at.max(Some(post.published_at));
+                    chat.last_seen = chat.last_seen.max(seen.map(|seen| (seen, line)));
+                    batch.reading.posts.push(*post);
                 }
-                Ok(message::Message::Created(at)) => chat.created_at = Some(at),
-                Ok(message::Message::Service) => {}
-                Err(crate::json::Reason(reason)) => self.reading.problem(line, reason),
+                Ok(Message::Created(at)) => chat.created_at = Some(at),
+                Ok(Message::Service) => {}
+                Err(Reason(reason)) => batch.reading.problem(line, reason),
             }
-            self.hand_on();
-        }
-        Ok(())
+        })
     }
 
-    /// Captures the next message that is not oversized.
-    fn next_message(
-        &mut self,
-        walker: &mut Walker<'_>,
-        first: &mut First,
-        bytes: &mut Vec<u8>,
-    ) -> Result<bool, Fault> {
-        while walker.next_element(first)? {
-            bytes.clear();
-            if walker.capture(bytes)? == Captured::Whole {
-                return Ok(true);
-            }
-            self.reading.rows += 1;
-            self.reading
-                .problem(walker.line(), "the message is longer than 16 MiB; it is not read");
-        }
-        Ok(false)
+    fn key(&self, chat: &Chat) -> Option<ChannelKey> {
+        let number = chat.id.as_deref()?.parse().ok()?;
+        Some(ChannelKey::new(self.platform.clone(), &crate::telethon::bare_id(number)))
     }
 
     /// Notes what the chat says of itself, seen when its last message was.
-    fn close(&mut self, chat: &Chat) {
-        let id = chat.id.as_deref().and_then(|id| id.parse().ok()).map(crate::telethon::bare_id);
-        let (Some(id), Some((observed_at, line))) = (id, chat.last_seen) else { return };
-        let key = ChannelKey::new(self.platform.clone(), &id);
-        self.reading.channels.push(Channel {
+    fn close(&self, chat: &Chat, batch: &mut Batch<'_>) {
+        let (Some(key), Some((observed_at, line))) = (self.key(chat), chat.last_seen) else {
+            return;
+        };
+        batch.reading.channels.push(Channel {
             title: chat.name.clone(),
             created_at: chat.created_at,
             line,
             ..Channel::seen(key, observed_at)
         });
     }
-
-    fn hand_on(&mut self) {
-        let is_full = self.reading.posts.len().max(self.reading.problems.len()) >= BATCH;
-        if is_full {
-            (self.sink)(std::mem::take(&mut self.reading));
-        }
-    }
-}
-
-fn newlines(bytes: &[u8]) -> u64 {
-    memchr::memchr_iter(b'\n', bytes).count() as u64
 }

@@ -151,7 +151,7 @@ impl MediaLine<'_> {
     pub(super) fn read(self) -> (Vec<Media>, Option<String>) {
         let name = self.name.text("_").ok().flatten();
         let name = name.or_else(|| self.name_in_4cat.text("_type").ok().flatten());
-        let kind: &str = match name.as_deref().unwrap_or("") {
+        let kind: &str = match capitalised(name.as_deref().unwrap_or("")).as_str() {
             "MessageMediaWebPage" => {
                 let page = self.webpage.there();
                 let url = page.and_then(|Object(page)| page.url.text("url").ok().flatten());
@@ -171,6 +171,13 @@ impl MediaLine<'_> {
         };
         (vec![Media { kind: CompactString::from(kind), ..Media::default() }], None)
     }
+}
+
+/// A type name with a capital first letter.
+pub(super) fn capitalised(name: &str) -> String {
+    let mut letters = name.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
 }
 
 /// `image`, `video`, `audio` or `file`.

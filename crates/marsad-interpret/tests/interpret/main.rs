@@ -1,6 +1,8 @@
 //! Every format against its contract: good, broken and hostile input, whole and in chunks.
 
 #[cfg(test)]
+mod archives;
+#[cfg(test)]
 mod common;
 #[cfg(test)]
 mod csv;
