@@ -296,6 +296,11 @@ pub(crate) enum Nested<T> {
 }
 
 impl<T> Nested<T> {
+    /// Takes the value out of its place.
+    pub(crate) fn take(&mut self) -> Self {
+        std::mem::take(self)
+    }
+
     /// The value, nothing, or the reason.
     pub(crate) fn get(self, field: &str, expected: &str) -> Maybe<T> {
         match self {

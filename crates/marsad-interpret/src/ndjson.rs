@@ -134,16 +134,16 @@ fn read_line(
     reading: &mut Reading,
 ) -> Result<(), Reason> {
     let mut line: Line<'_> = json::object(bytes)?;
-    let kind = std::mem::take(&mut line.kind).required_text("kind")?;
-    let stated = std::mem::take(&mut line.platform).platform("platform")?;
+    let kind = line.kind.take().required_text("kind")?;
+    let stated = line.platform.take().platform("platform")?;
     let platform = stated.or_else(|| manifest.platform.clone());
-    check_visibility(std::mem::take(&mut line.visibility))?;
+    check_visibility(line.visibility.take())?;
     let needed = || platform.clone().ok_or_else(|| missing("platform"));
     match kind.as_ref() {
-        "post" => reading.posts.push(post(line, needed()?, number)?),
-        "channel" => reading.channels.push(channel(line, needed()?, number)?),
-        "coverage" => reading.coverage.push(coverage(line, needed()?, number)?),
-        "event" => reading.events.push(event(line, platform, number)?),
+        "post" => reading.posts.push(post(&mut line, needed()?, number)?),
+        "channel" => reading.channels.push(channel(&mut line, needed()?, number)?),
+        "coverage" => reading.coverage.push(coverage(&mut line, needed()?, number)?),
+        "event" => reading.events.push(event(&mut line, platform, number)?),
         other => {
             let shown = shorten(other);
             return Err(Reason(format!(
@@ -164,89 +164,89 @@ fn check_visibility(visibility: Value<'_>) -> Result<(), Reason> {
     }
 }
 
-fn post(line: Line<'_>, platform: Platform, number: u64) -> Result<Post, Reason> {
-    let key = ChannelKey { platform, id: line.channel.required_id("channel")? };
-    let id = PostId::Given(line.id.required_id("id")?);
-    let published_at = line.published_at.required_time("published_at")?;
-    let media = media(line.media)?;
-    let text = match line.text.text("text")? {
+fn post(line: &mut Line<'_>, platform: Platform, number: u64) -> Result<Post, Reason> {
+    let key = ChannelKey { platform, id: line.channel.take().required_id("channel")? };
+    let id = PostId::Given(line.id.take().required_id("id")?);
+    let published_at = line.published_at.take().required_time("published_at")?;
+    let media = media(line.media.take())?;
+    let text = match line.text.take().text("text")? {
         Some(text) => text.into_owned(),
         None if media.is_empty() => return Err(missing("text")),
         None => String::new(),
     };
-    let forward = forward(line.forward_of, &key.platform)?;
+    let forward = forward(line.forward_of.take(), &key.platform)?;
     Ok(Post {
         resolution: resolution(&line.published_resolution_s)?,
-        observed_first: line.observed_at.time("observed_at")?,
-        observed_prev: line.observed_prev_at.time("observed_prev_at")?,
-        edited_at: line.edited_at.time("edited_at")?,
-        deleted_at: line.deleted_at.time("deleted_at")?,
-        version: version(line.version)?,
-        lang: line.lang.text("lang")?.filter(|tag| !tag.is_empty()).map(Into::into),
+        observed_first: line.observed_at.take().time("observed_at")?,
+        observed_prev: line.observed_prev_at.take().time("observed_prev_at")?,
+        edited_at: line.edited_at.take().time("edited_at")?,
+        deleted_at: line.deleted_at.take().time("deleted_at")?,
+        version: version(line.version.take())?,
+        lang: line.lang.take().text("lang")?.filter(|tag| !tag.is_empty()).map(Into::into),
         forward,
-        reply_to: line.reply_to.optional_id("reply_to")?,
-        links: links(line.links)?,
+        reply_to: line.reply_to.take().optional_id("reply_to")?,
+        links: links(line.links.take())?,
         media,
-        views: line.views.count("views")?,
-        forwards: line.forwards.count("forwards")?,
-        author: author(line.author, line.author_pid)?,
+        views: line.views.take().count("views")?,
+        forwards: line.forwards.take().count("forwards")?,
+        author: author(line.author.take(), line.author_pid.take())?,
         line: number,
         ..Post::new(key, id, published_at, text)
     })
 }
 
-fn channel(line: Line<'_>, platform: Platform, number: u64) -> Result<Channel, Reason> {
-    let key = ChannelKey { platform, id: line.channel.required_id("channel")? };
-    let observed_at = line.observed_at.required_time("observed_at")?;
+fn channel(line: &mut Line<'_>, platform: Platform, number: u64) -> Result<Channel, Reason> {
+    let key = ChannelKey { platform, id: line.channel.take().required_id("channel")? };
+    let observed_at = line.observed_at.take().required_time("observed_at")?;
     Ok(Channel {
-        handle: owned(line.handle, "handle")?.filter(|handle| !handle.is_empty()),
-        title: owned(line.title, "title")?,
-        description: owned(line.description, "description")?,
-        created_at: line.created_at.time("created_at")?,
-        subscribers: line.subscribers.count("subscribers")?,
-        subscribers_min: line.subscribers_min.count("subscribers_min")?,
-        subscribers_max: line.subscribers_max.count("subscribers_max")?,
-        status: status(line.status)?,
-        status_cause: owned(line.status_cause, "status_cause")?,
+        handle: owned(line.handle.take(), "handle")?.filter(|handle| !handle.is_empty()),
+        title: owned(line.title.take(), "title")?,
+        description: owned(line.description.take(), "description")?,
+        created_at: line.created_at.take().time("created_at")?,
+        subscribers: line.subscribers.take().count("subscribers")?,
+        subscribers_min: line.subscribers_min.take().count("subscribers_min")?,
+        subscribers_max: line.subscribers_max.take().count("subscribers_max")?,
+        status: status(line.status.take())?,
+        status_cause: owned(line.status_cause.take(), "status_cause")?,
         line: number,
         ..Channel::seen(key, observed_at)
     })
 }
 
-fn coverage(line: Line<'_>, platform: Platform, number: u64) -> Result<Coverage, Reason> {
-    let from = line.from.required_time("from")?;
-    let to = line.to.bound("to", Bound::End)?.ok_or_else(|| missing("to"))?;
+fn coverage(line: &mut Line<'_>, platform: Platform, number: u64) -> Result<Coverage, Reason> {
+    let from = line.from.take().required_time("from")?;
+    let to = line.to.take().bound("to", Bound::End)?.ok_or_else(|| missing("to"))?;
     if to < from {
         return Err(Reason("the stretch ends before it begins".to_owned()));
     }
-    let word = line.outcome.required_text("outcome")?;
+    let word = line.outcome.take().required_text("outcome")?;
     let outcome = Outcome::parse(&word).ok_or_else(|| {
         Reason(format!("outcome is '{}'; expected ok, failed or blocked", shorten(&word)))
     })?;
     Ok(Coverage {
         platform,
-        channel: line.channel.id("channel")?,
+        channel: line.channel.take().id("channel")?,
         from,
         to,
-        poll_s: line.poll_s.count("poll_s")?,
+        poll_s: line.poll_s.take().count("poll_s")?,
         outcome,
         line: number,
     })
 }
 
-fn event(line: Line<'_>, platform: Option<Platform>, number: u64) -> Result<Event, Reason> {
-    let from = line.from.required_time("from")?;
-    let to = line.to.bound("to", Bound::End)?.ok_or_else(|| missing("to"))?;
+fn event(line: &mut Line<'_>, platform: Option<Platform>, number: u64) -> Result<Event, Reason> {
+    let from = line.from.take().required_time("from")?;
+    let to = line.to.take().bound("to", Bound::End)?.ok_or_else(|| missing("to"))?;
     if to < from {
         return Err(Reason("the event ends before it begins".to_owned()));
     }
     Ok(Event {
-        name: line.name.required_text("name")?.into_owned(),
+        name: line.name.take().required_text("name")?.into_owned(),
         platform,
         from,
         to,
-        source: owned(line.source, "source")?,
-        claim: owned(line.claim, "claim")?,
+        source: owned(line.source.take(), "source")?,
+        claim: owned(line.claim.take(), "claim")?,
         line: number,
     })
 }

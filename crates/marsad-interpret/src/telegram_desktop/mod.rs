@@ -40,11 +40,16 @@ fn is_public(manifest: &Manifest, kind: &str) -> bool {
     kind == "public_channel" || (manifest.groups && kind == "public_supergroup")
 }
 
-/// Refuses a file that holds one private chat, before its bytes are kept.
+/// Refuses a file that holds a private chat, or an account that was not reduced, before its bytes
+/// are kept.
 pub(crate) fn prepare(manifest: Manifest, head: &[u8]) -> Result<Manifest, SetupError> {
     let outline = outline(head);
-    if is_account(&outline) || needs_reduction(Format::TelegramDesktop, head) {
-        return Ok(manifest);
+    if needs_reduction(Format::TelegramDesktop, head) {
+        // Whoever forgets to reduce must not keep somebody's private chats by it.
+        let is_reduced = outline.first_key() == Some("chats");
+        let refusal =
+            || refused("the file holds a whole account with its private chats; reduce it first");
+        return is_reduced.then_some(manifest).ok_or_else(refusal);
     }
     match outline.text("type") {
         Some(kind) if is_public(&manifest, kind) => Ok(manifest),

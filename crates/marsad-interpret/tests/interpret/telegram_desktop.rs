@@ -99,6 +99,7 @@ fn an_account_is_reduced_to_its_public_part() {
     let file = fixture("telegram_account.json");
     assert_eq!(recognise("result.json", &file), Some(FORMAT));
     assert!(needs_reduction(FORMAT, &file));
+    assert!(prepare(Manifest::new(FORMAT), &file).unwrap_err().message.contains("reduce it first"));
     let (done, output) = reduced(&file);
     assert_eq!((done.chats_kept, done.messages_kept, done.stopped), (2, 3, None));
     assert_eq!(
