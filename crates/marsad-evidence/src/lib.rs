@@ -49,6 +49,7 @@ mod record;
 mod store;
 mod tiles;
 mod verify;
+mod wacz;
 pub mod warc;
 
 pub use checkpoint::{Checkpoint, Head};
@@ -62,6 +63,7 @@ pub use record::{
 };
 pub use store::{Options, Receipt, Store};
 pub use verify::Verdict;
+pub use wacz::{Bundle, BundleReport, check_bundle};
 
 /// Bytes as lowercase hex.
 pub fn hex(bytes: &[u8]) -> String {

@@ -213,6 +213,13 @@ pub fn entry_of(salt: &Hash, header: &Hash) -> Hash {
     sha256(&joined)
 }
 
+/// The header block of a record that goes into no log.
+pub(crate) fn header_text(record: &NewRecord<'_>) -> Result<String, Error> {
+    let mut name = [0; 16];
+    getrandom::fill(&mut name)?;
+    header(record, &sha256(record.payload), name)
+}
+
 fn header(record: &NewRecord<'_>, digest: &Hash, name: [u8; 16]) -> Result<String, Error> {
     let mut writer = HeaderWriter::new();
     writer.field("WARC-Type", record.kind.warc_type())?;
