@@ -23,6 +23,7 @@ use rayon::prelude::*;
 
 use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::mask::{Frame, Masked, Masker, RUN_MAX, run_hash};
+use crate::normalise::Token;
 use crate::prints::Prints;
 
 /// Posts of a stretch.
@@ -37,6 +38,8 @@ const TAIL_LINES: usize = 4;
 const SAMPLE_SMALL: usize = 12;
 /// See [`SAMPLE_SMALL`].
 const SAMPLE: usize = 48;
+/// Words of the runs in the first look.
+const SHARED_WORDS: usize = 3;
 /// Boilerplate stands in more channels than this.
 const BOILERPLATE_CHANNELS: usize = 20;
 /// Boilerplate stands in more than one post of so many.
@@ -139,7 +142,7 @@ impl Frames {
                         let mut lines_only = None;
                         if what == Masked::LinesAndRuns {
                             fingerprinter.scanner.scan(text);
-                            if masker.mask_lines(&mut fingerprinter.scanner, frames()) {
+                            if masker.mask_lines(&mut fingerprinter.scanner, &frames()) {
                                 lines_only = Some(without_lines(&fingerprinter.of_scanned()));
                             }
                         }
@@ -210,10 +213,13 @@ fn teach(corpus: &Corpus, prints: &Prints, rows: &[u32], masker: &mut Masker) ->
     frame.set_lines(frequent_lines(prints, &teachers));
     let mut runs = Runs::default();
     let sample = teachers.get(..SAMPLE_SMALL.min(teachers.len())).unwrap_or(&[]);
-    runs.add(corpus, sample, &frame, masker);
+    let mut learning = Learning { frame: &frame, masker, words_max: SHARED_WORDS };
+    runs.add(corpus, sample, &mut learning);
     if runs.any_shared() {
-        let more = teachers.get(sample.len()..SAMPLE.min(teachers.len())).unwrap_or(&[]);
-        runs.add(corpus, more, &frame, masker);
+        runs = Runs::default();
+        let more = teachers.get(..SAMPLE.min(teachers.len())).unwrap_or(&[]);
+        learning.words_max = RUN_MAX;
+        runs.add(corpus, more, &mut learning);
         frame.set_runs(runs.starts.frequent(runs.texts), runs.ends.frequent(runs.texts));
     }
     frame
@@ -239,6 +245,13 @@ fn share(n: usize, parts: usize, of: usize) -> usize {
     (n * parts).div_ceil(of)
 }
 
+/// With what runs are collected.
+struct Learning<'a> {
+    frame: &'a Frame,
+    masker: &'a mut Masker,
+    words_max: usize,
+}
+
 /// Runs of words at the starts and ends of sampled texts.
 #[derive(Default)]
 struct Runs {
@@ -254,54 +267,52 @@ struct Side {
 }
 
 impl Runs {
-    fn add(
-        &mut self,
-        corpus: &Corpus,
-        teachers: &[(u128, u32)],
-        frame: &Frame,
-        masker: &mut Masker,
-    ) {
+    /// Adds the runs at both ends of some texts, up to so many words.
+    fn add(&mut self, corpus: &Corpus, teachers: &[(u128, u32)], learning: &mut Learning<'_>) {
+        let Learning { frame, masker, words_max } = learning;
         let mut scanner = std::mem::take(&mut masker.scanner);
         for (_, row) in teachers {
             scanner.scan(corpus.posts.text.get(*row as usize));
-            masker.mask(&mut scanner, std::iter::once(frame));
-            let words: Vec<&[u32]> = scanner
-                .tokens
-                .iter()
-                .filter(|token| token.kind.is_matched())
-                .map(|token| scanner.token_codes(token))
-                .collect();
-            if words.len() < 2 {
+            masker.mask(&mut scanner, std::iter::once(*frame));
+            let is_word = |token: &&Token| token.kind.is_matched();
+            let count = scanner.tokens.iter().filter(is_word).count();
+            if count < 2 {
                 continue;
             }
             self.texts += 1;
-            self.starts.add(words.iter().copied());
-            self.ends.add(words.iter().rev().copied());
+            // A whole text is not its own frame.
+            let longest = (count - 1).min(*words_max);
+            let words = scanner.tokens.iter().filter(is_word);
+            let codes = |token: &Token| scanner.token_codes(token);
+            self.starts.add(words.clone().take(longest).map(codes));
+            self.ends.add(words.rev().take(longest).map(codes));
         }
         masker.scanner = scanner;
     }
 
     fn any_shared(&mut self) -> bool {
-        self.starts.any_shared() || self.ends.any_shared()
+        self.starts.any_shared(self.texts) || self.ends.any_shared(self.texts)
     }
 }
 
 impl Side {
-    fn add<'a>(&mut self, words: impl ExactSizeIterator<Item = &'a [u32]>) {
-        // A whole text is not its own frame.
-        let longest = RUN_MAX.min(words.len() - 1);
+    fn add<'a>(&mut self, words: impl Iterator<Item = &'a [u32]>) {
         let mut hash = 0;
         let mut letters = 0;
-        for (place, word) in words.take(longest).enumerate() {
+        for (place, word) in words.enumerate() {
             hash = run_hash(hash, word);
             letters += word.len();
             self.seen.push((hash, place >= 2 && letters >= 12));
         }
     }
 
-    fn any_shared(&mut self) -> bool {
+    /// Whether a longer look may find a frame.
+    fn any_shared(&mut self, texts: usize) -> bool {
         self.seen.sort_unstable();
-        self.seen.array_windows().any(|[a, b]| a.0 == b.0)
+        self.seen.chunk_by(|a, b| a.0 == b.0).any(|run| {
+            let is_long = run.first().is_some_and(|(_, long)| *long);
+            run.len() >= if is_long { 2 } else { share(texts, 4, 10).max(3) }
+        })
     }
 
     fn frequent(&mut self, texts: usize) -> Vec<u64> {

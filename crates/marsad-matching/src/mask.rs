@@ -109,11 +109,11 @@ impl Masker {
     pub(crate) fn mask_lines<'a>(
         &mut self,
         scanner: &mut Scanner,
-        frames: impl Iterator<Item = &'a Frame> + Clone,
+        frames: &(impl Iterator<Item = &'a Frame> + Clone),
     ) -> bool {
         self.dropped.clear();
         self.dropped.resize(scanner.tokens.len(), false);
-        self.drop_lines(scanner, &frames) && self.take_out(scanner)
+        self.drop_lines(scanner, frames) && self.take_out(scanner)
     }
 
     /// Which tokens the last successful [`Masker::mask`] took out.

@@ -115,7 +115,8 @@ impl World {
             let channel = self.chance.below(self.channels);
             let mut text = base.to_owned();
             let mut done: Vec<Change> = Vec::new();
-            for _ in 0..1 + self.chance.below(2) {
+            let changes = 1 + self.chance.below(2);
+            for _ in 0..changes {
                 let change = *self.chance.pick(&Change::ALL);
                 let cuts = matches!(change, Change::CutLong | Change::CutShort | Change::Comment);
                 let again = done

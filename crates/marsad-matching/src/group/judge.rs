@@ -87,7 +87,7 @@ impl Judge<'_> {
         let is_series = |text: u32| in_series.get(text as usize) == Some(&true);
         links.retain(|link| {
             let strict = link.same_channel || is_series(link.earlier) || is_series(link.later);
-            !link.slots.figure && !(link.slots.word && strict)
+            !link.slots.figure && (!link.slots.word || !strict)
         });
         let template = before - links.len();
         links.sort_by_key(|link| (link.later, link.earlier));

@@ -88,7 +88,7 @@ enum Forward {
     Of(u32),
 }
 
-impl<'a> Resolver<'a> {
+impl Resolver<'_> {
     fn place(&mut self, row: usize, text: u32, links: &[Link], forward: Forward) {
         let known = self.home.get(text as usize).copied().flatten();
         let by_text = known
