@@ -121,9 +121,7 @@ impl Reader {
         }
         let package = package(bundle, &pack.listed);
         pack.add(PACKAGE, package.as_bytes())?;
-        let digest = digest_name(&sha256(package.as_bytes()));
-        let digest = json!({ "path": PACKAGE, "hash": digest });
-        pack.add(PACKAGE_DIGEST, format!("{digest:#}\n").as_bytes())?;
+        pack.add(PACKAGE_DIGEST, package_digest(package.as_bytes()).as_bytes())?;
         pack.zip.finish().map(drop).doing("write", here)
     }
 
@@ -131,7 +129,7 @@ impl Reader {
         let mut lines = String::new();
         for (at, head) in self.heads()? {
             let line = json!({ "at": at.to_string(), "size": head.size, "root": head.root_hex() });
-            lines += &format!("{line}\n");
+            push_line(&mut lines, &line);
         }
         Ok(lines)
     }
@@ -161,6 +159,11 @@ impl Listed {
     }
 }
 
+fn push_line(lines: &mut String, value: &Value) {
+    lines.push_str(&value.to_string());
+    lines.push('\n');
+}
+
 fn check_file_name(name: &str) -> Result<(), Error> {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     if !name.is_empty() && name.chars().all(plain) && !name.starts_with('.') {
@@ -174,7 +177,8 @@ fn pages(bundle: &Bundle<'_>) -> String {
     let first = json!({ "format": "json-pages-1.0", "id": "pages", "title": "All Pages" });
     let mut lines = format!("{first}\n");
     for (url, at, title) in bundle.pages {
-        lines += &format!("{}\n", json!({ "url": url, "ts": at.to_string(), "title": title }));
+        let page = json!({ "url": url, "ts": at.to_string(), "title": title });
+        push_line(&mut lines, &page);
     }
     lines
 }
@@ -197,6 +201,12 @@ fn package(bundle: &Bundle<'_>, listed: &[Listed]) -> String {
         "resources": resources,
     });
     format!("{package:#}\n")
+}
+
+/// The file that vouches for `datapackage.json`, to the byte.
+fn package_digest(package: &[u8]) -> String {
+    let digest = digest_name(&sha256(package));
+    format!("{{\n  \"path\": \"{PACKAGE}\",\n  \"hash\": \"{digest}\"\n}}\n")
 }
 
 /// Writes records as gzip members, and what the index and the list of records say of them.
@@ -250,7 +260,7 @@ impl<'a, W: Write> WarcWriter<'a, W> {
         let (member_digest, length) = self.member(record.header_block(), &record.payload)?;
         let id = record.field("WARC-Record-ID").unwrap_or_default();
         let line = json!({ "leaf": record.leaf, "id": id, "offset": offset, "length": length });
-        self.records += &format!("{line}\n");
+        push_line(&mut self.records, &line);
         if record.target.is_empty() {
             return Ok(());
         }

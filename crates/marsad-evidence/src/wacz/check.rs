@@ -5,13 +5,13 @@ use std::io::{self, Read, Seek};
 
 use flate2::Crc;
 use flate2::read::GzDecoder;
-use serde_json::{Value, json};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::zip::{self, Member};
 use super::{
     CHECKPOINT, CUSTODY, FILES, INDEX, KEY, PACKAGE, PACKAGE_DIGEST, PAGES, README, RECORDS, WARC,
-    proof_file,
+    package_digest, proof_file,
 };
 use crate::checkpoint::{Checkpoint, Head};
 use crate::merkle::sha256;
@@ -129,8 +129,8 @@ impl<F: Read + Seek> Check<'_, F> {
             }
         }
         let package = self.small(PACKAGE)?.unwrap_or_default();
-        let digest = json!({ "path": PACKAGE, "hash": digest_name(&sha256(&package)) });
-        if self.small(PACKAGE_DIGEST)?.unwrap_or_default() != format!("{digest:#}\n").as_bytes() {
+        let digest = package_digest(&package);
+        if self.small(PACKAGE_DIGEST)?.unwrap_or_default() != digest.as_bytes() {
             self.report.fail(PACKAGE, format!("it is not what {PACKAGE_DIGEST} says"));
             self.report.fail(PACKAGE_DIGEST, format!("or this file is wrong about {PACKAGE}"));
         }
@@ -381,12 +381,10 @@ impl<F: Read + Seek> Check<'_, F> {
         let times = "the times in the custody list and in the records are the archive's own: no \
                      outside authority has confirmed them";
         self.report.open.push(times.to_owned());
-        let added = self.members.keys().filter(|name| name.starts_with(FILES)).count();
-        if added > 0 {
-            self.report.open.push(format!(
-                "whether the {added} files in {FILES} follow from the records: they are as they were \
-                 packed, no more"
-            ));
+        if self.members.keys().any(|name| name.starts_with(FILES)) {
+            let open =
+                "whether what lies in files/ follows from the records: it is as it was packed";
+            self.report.open.push(open.to_owned());
         }
         Ok(())
     }
