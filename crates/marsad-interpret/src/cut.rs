@@ -112,8 +112,15 @@ impl Cutter {
     }
 
     fn take(&mut self, end: usize) -> Piece {
-        let rest = self.buffer.split_off(end);
-        let bytes = std::mem::replace(&mut self.buffer, rest);
+        // Room for a whole chunk at once: growing step by step would copy it several times.
+        let beyond = self.buffer.len() - end;
+        let mut rest = Vec::with_capacity(beyond.max(self.chunk_max + STEP));
+        rest.extend_from_slice(self.buffer.get(end..).unwrap_or_default());
+        self.buffer.truncate(end);
+        let mut bytes = std::mem::replace(&mut self.buffer, rest);
+        if bytes.capacity() > 2 * bytes.len() {
+            bytes.shrink_to_fit();
+        }
         let piece = Piece { first_line: self.first_line, ordinal: self.ordinal, bytes };
         self.first_line += memchr_iter(b'\n', &piece.bytes).count() as u64;
         self.ordinal += 1;
