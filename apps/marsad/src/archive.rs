@@ -35,14 +35,16 @@ impl Archive {
     /// Opens an archive that is there.
     pub(crate) fn open(root: &Path) -> Result<Self, Failure> {
         let card = root.join("archive.json");
-        let is_there = card.try_exists().with_context(|| format!("cannot look into '{}'", root.display()))?;
+        let is_there =
+            card.try_exists().with_context(|| format!("cannot look into '{}'", root.display()))?;
         if !is_there {
             return Err(Failure::failed(format!(
                 "there is no archive at '{}'; import something first, or name another with --archive",
                 root.display()
             )));
         }
-        let written = fs::read_to_string(&card).with_context(|| format!("cannot read '{}'", card.display()))?;
+        let written = fs::read_to_string(&card)
+            .with_context(|| format!("cannot read '{}'", card.display()))?;
         let read: Card = serde_json::from_str(&written)
             .with_context(|| format!("'{}' is not an archive card", card.display()))?;
         if read.marsad_archive > LAYOUT_VERSION {
@@ -61,11 +63,13 @@ impl Archive {
         if card.try_exists().unwrap_or(false) {
             return Ok((Self::open(root)?, false));
         }
-        fs::create_dir_all(root).with_context(|| format!("cannot make the archive '{}'", root.display()))?;
+        fs::create_dir_all(root)
+            .with_context(|| format!("cannot make the archive '{}'", root.display()))?;
         let mut bytes = [0u8; 8];
         getrandom::fill(&mut bytes).context("the system gives no random numbers")?;
         let id = hex(&bytes);
-        let written = serde_json::to_string_pretty(&Card { marsad_archive: LAYOUT_VERSION, id: id.clone() })?;
+        let written =
+            serde_json::to_string_pretty(&Card { marsad_archive: LAYOUT_VERSION, id: id.clone() })?;
         write_synced(&card, written.as_bytes())?;
         let archive = Self { root: root.to_owned(), id };
         archive.make_key()?;
@@ -110,8 +114,12 @@ impl Archive {
     fn make_key(&self) -> Result<(), Failure> {
         let path = self.key_path()?;
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)
-                .with_context(|| format!("cannot make the key folder '{}'; set MARSAD_KEYS to one you can write", folder.display()))?;
+            fs::create_dir_all(folder).with_context(|| {
+                format!(
+                    "cannot make the key folder '{}'; set MARSAD_KEYS to one you can write",
+                    folder.display()
+                )
+            })?;
         }
         let mut key = [0u8; 32];
         getrandom::fill(&mut key).context("the system gives no random numbers")?;

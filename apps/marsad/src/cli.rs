@@ -12,7 +12,9 @@ use crate::failure::Failure;
 /// who published it first, measures how networks move between platforms, and keeps the evidence.
 #[derive(Debug, Parser)]
 #[command(name = "marsad", version, arg_required_else_help = true, max_term_width = 100)]
-#[command(after_help = "Try `marsad demo` first: a small world, everything run on it, and a report.")]
+#[command(
+    after_help = "Try `marsad demo` first: a small world, everything run on it, and a report."
+)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) common: Common,
@@ -24,7 +26,13 @@ pub(crate) struct Cli {
 #[derive(Debug, Args)]
 pub(crate) struct Common {
     /// Folder of the archive
-    #[arg(long, global = true, value_name = "DIR", env = "MARSAD_ARCHIVE", default_value = "./marsad-archive")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "MARSAD_ARCHIVE",
+        default_value = "./marsad-archive"
+    )]
     archive: PathBuf,
     /// Print one JSON document on stdout
     #[arg(long, global = true)]
@@ -79,16 +87,22 @@ pub(crate) enum Verb {
     #[command(after_help = MEASURE_EXAMPLES)]
     Measure(MeasureOptions),
     /// Write one page that tells what happened
-    #[command(after_help = "Example:\n  marsad report --out report.html\n  marsad report --network n1 --out network.html")]
+    #[command(
+        after_help = "Example:\n  marsad report --out report.html\n  marsad report --network n1 --out network.html"
+    )]
     Report(ReportOptions),
     /// Write posts to files of other tools
-    #[command(after_help = "Example:\n  marsad export ndjson --out all.ndjson\n  marsad export csv --out posts.csv\n  marsad export parquet --out posts.parquet")]
+    #[command(
+        after_help = "Example:\n  marsad export ndjson --out all.ndjson\n  marsad export csv --out posts.csv\n  marsad export parquet --out posts.parquet"
+    )]
     Export(ExportOptions),
     /// Look at the evidence log
     #[command(after_help = "Example:\n  marsad evidence status\n  marsad evidence checkpoint")]
     Evidence(EvidenceOptions),
     /// Write a world with known truth: article, quiet or scale
-    #[command(after_help = "Example:\n  marsad simulate article --seed 1 --out world\n  marsad simulate scale --posts 1000000 --out world")]
+    #[command(
+        after_help = "Example:\n  marsad simulate article --seed 1 --out world\n  marsad simulate scale --posts 1000000 --out world"
+    )]
     Simulate(SimulateOptions),
     /// Print completions for a shell
     #[command(after_help = "Example:\n  marsad completions bash > /etc/bash_completion.d/marsad")]
@@ -138,6 +152,18 @@ pub(crate) struct ImportOptions {
     /// How a csv writes a time, strftime: published_at='%m/%d/%Y %H:%M'
     #[arg(long, value_name = "FIELD=FORMAT")]
     pub(crate) map_format: Vec<String>,
+    /// The channel of a file that does not name it: rocketchat HOST/NAME
+    #[arg(long, value_name = "ID")]
+    pub(crate) channel: Option<String>,
+    /// I know that this is a public channel; some exports (discord, matrix) do not say so
+    #[arg(long)]
+    pub(crate) public: bool,
+    /// Public groups too, not channels alone (telegram-desktop)
+    #[arg(long)]
+    pub(crate) groups: bool,
+    /// When the file was made, for exports that do not say when they looked
+    #[arg(long, value_name = "T")]
+    pub(crate) observed_at: Option<String>,
     /// Exit with 4 when some input was not understood
     #[arg(long)]
     pub(crate) strict: bool,
@@ -172,7 +198,8 @@ impl ScopeOptions {
     /// The window's ends.
     pub(crate) fn window(&self) -> Result<(Option<Timestamp>, Option<Timestamp>), Failure> {
         let read = |written: &Option<String>, end| {
-            let parsed = written.as_deref().map(|text| Timestamp::parse_bound(text, end)).transpose();
+            let parsed =
+                written.as_deref().map(|text| Timestamp::parse_bound(text, end)).transpose();
             parsed.map_err(|error| Failure::usage(error.to_string()))
         };
         Ok((read(&self.since, Bound::Start)?, read(&self.until, Bound::End)?))
@@ -214,7 +241,7 @@ pub(crate) struct MeasureOptions {
     pub(crate) members: bool,
     /// Least Jaccard similarity of a near copy
     #[arg(long, value_name = "J", default_value_t = 0.8)]
-    pub(crate) threshold: f32,
+    pub(crate) threshold: f64,
     /// primacy: between platforms or channels
     #[arg(long, value_name = "WHAT", default_value = "platform", value_parser = ["platform", "channel"])]
     pub(crate) by: String,

@@ -12,6 +12,9 @@ use crate::cli::Context;
 use crate::failure::Failure;
 use crate::settings;
 
+/// Longest text of a table's cell.
+const CELL_CHARACTERS_MAX: usize = 72;
+
 /// Prints a line on stdout.
 pub(crate) fn line(text: &str) -> Result<(), Failure> {
     let mut stdout = std::io::stdout().lock();
@@ -83,8 +86,10 @@ pub(crate) fn table(rows: &[Map<String, Value>], columns: &[&str]) -> String {
 fn shown(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => "-".to_owned(),
-        Some(Value::String(text)) => text.clone(),
-        Some(Value::Number(number)) => number.as_f64().map_or_else(|| number.to_string(), number_shown),
+        Some(Value::String(text)) => one_line(text),
+        Some(Value::Number(number)) => {
+            number.as_f64().map_or_else(|| number.to_string(), number_shown)
+        }
         Some(Value::Array(items)) if items.len() == 2 && items.iter().all(Value::is_number) => {
             items.iter().map(|item| shown(Some(item))).collect::<Vec<_>>().join("..")
         }
@@ -97,6 +102,17 @@ fn shown(value: Option<&Value>) -> String {
         }
         Some(other) => other.to_string(),
     }
+}
+
+/// A table's cell is one line, and short enough to leave room for the others.
+fn one_line(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let line = words.join(" ");
+    if line.chars().count() <= CELL_CHARACTERS_MAX {
+        return line;
+    }
+    let cut: String = line.chars().take(CELL_CHARACTERS_MAX - 1).collect();
+    format!("{cut}…")
 }
 
 fn number_shown(number: f64) -> String {

@@ -15,12 +15,12 @@ mod work;
 
 use std::path::PathBuf;
 
-use marsad_interpret::{Format, Manifest, SetupError};
+use marsad_interpret::{Format, Manifest, Reduction, SetupError};
 use marsad_types::{Platform, Timestamp};
 
+use self::filing::Filing;
 pub(crate) use self::recover::recover;
 pub(crate) use self::summary::Summary;
-use self::filing::Filing;
 use crate::archive::Archive;
 use crate::failure::Failure;
 use crate::source::{self, Source};
@@ -33,18 +33,30 @@ pub(crate) struct Request {
     pub(crate) platform: Option<Platform>,
     pub(crate) map: Vec<(String, String)>,
     pub(crate) map_format: Vec<(String, String)>,
+    pub(crate) channel: Option<String>,
+    pub(crate) stated_public: bool,
+    pub(crate) groups: bool,
+    pub(crate) observed_at: Option<String>,
     pub(crate) quiet: bool,
 }
 
 /// Imports all files of the request into the archive.
-pub(crate) fn import(archive: &Archive, request: &Request, at: Timestamp) -> Result<Summary, Failure> {
+pub(crate) fn import(
+    archive: &Archive,
+    request: &Request,
+    at: Timestamp,
+) -> Result<Summary, Failure> {
     let paths = source::files(&request.paths)?;
     let mut filing = Filing::begin(archive)?;
     recover(archive, &mut filing)?;
     for path in paths {
         let mut source = source::open(&path)?;
-        let manifest = set_up(&mut source, request)?;
-        chunks::import_file(&mut filing, source, &manifest, at, request.quiet)?;
+        let (manifest, reduction) = set_up(&mut source, request)?;
+        let (import, is_new) = filing.keep_manifest(&manifest, at)?;
+        if let Some(reduction) = &reduction {
+            filing.note_reduction(reduction, &import, is_new, at)?;
+        }
+        chunks::import_file(&mut filing, source, &manifest, (import, at), request.quiet)?;
     }
     filing.finish(at)
 }
@@ -54,14 +66,45 @@ pub(crate) fn dry_run(request: &Request) -> Result<Summary, Failure> {
     let mut summary = Summary::default();
     for path in source::files(&request.paths)? {
         let mut source = source::open(&path)?;
-        let manifest = set_up(&mut source, request)?;
+        let (manifest, _) = set_up(&mut source, request)?;
         chunks::read_only(source, &manifest, &mut summary)?;
     }
     Ok(summary)
 }
 
-/// Recognises the format of an input and checks what the user said about it.
-fn set_up(source: &mut Source, request: &Request) -> Result<Manifest, Failure> {
+/// Whether the request fits its files, as far as their beginnings tell. Writes nothing.
+pub(crate) fn check(request: &Request) -> Result<(), Failure> {
+    for path in source::files(&request.paths)? {
+        // Standard input can be read once only: it is checked when it is imported.
+        if path.as_os_str() == "-" {
+            continue;
+        }
+        let mut source = source::open(&path)?;
+        let (manifest, head) = stated(&mut source, request)?;
+        if !marsad_interpret::needs_reduction(manifest.format, &head) {
+            settle(&source, manifest, &head)?;
+        }
+    }
+    Ok(())
+}
+
+/// The settings of an input, completed from its beginning. A file that mixes private chats with
+/// public channels is reduced to its public part before anything is kept.
+fn set_up(
+    source: &mut Source,
+    request: &Request,
+) -> Result<(Manifest, Option<Reduction>), Failure> {
+    let (manifest, head) = stated(source, request)?;
+    if !marsad_interpret::needs_reduction(manifest.format, &head) {
+        return Ok((settle(source, manifest, &head)?, None));
+    }
+    let reduction = source.reduce(&manifest)?;
+    let head = source.head()?;
+    Ok((settle(source, manifest, &head)?, Some(reduction)))
+}
+
+/// What the user said about an input, and its beginning.
+fn stated(source: &mut Source, request: &Request) -> Result<(Manifest, Vec<u8>), Failure> {
     let head = source.head()?;
     let format = match request.format.or_else(|| marsad_interpret::recognise(&source.name, &head)) {
         Some(format) => format,
@@ -72,7 +115,15 @@ fn set_up(source: &mut Source, request: &Request) -> Result<Manifest, Failure> {
     manifest.platform.clone_from(&request.platform);
     manifest.csv_map.clone_from(&request.map);
     manifest.time_formats.clone_from(&request.map_format);
-    marsad_interpret::prepare(manifest, &head).map_err(|error| set_up_failure(source, &error))
+    manifest.channel.clone_from(&request.channel);
+    manifest.stated_public = request.stated_public;
+    manifest.groups = request.groups;
+    manifest.observed_at.clone_from(&request.observed_at);
+    Ok((manifest, head))
+}
+
+fn settle(source: &Source, manifest: Manifest, head: &[u8]) -> Result<Manifest, Failure> {
+    marsad_interpret::prepare(manifest, head).map_err(|error| set_up_failure(source, &error))
 }
 
 fn unknown_format(source: &Source) -> Failure {

@@ -1,12 +1,13 @@
 //! Input files as they are: plain, `.gz` or `.zst`, told apart by their first bytes.
 
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::Context as _;
+use marsad_interpret::{Manifest, Reduction};
 
 use crate::failure::Failure;
 
@@ -36,12 +37,16 @@ pub(crate) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
             found.push(path.clone());
             continue;
         }
-        let kind = fs::metadata(path).with_context(|| format!("cannot read '{}'", path.display()))?;
+        let kind =
+            fs::metadata(path).with_context(|| format!("cannot read '{}'", path.display()))?;
         if kind.is_dir() {
             let before = found.len();
             walk(path, &mut found)?;
             if found.len() == before {
-                return Err(Failure::failed(format!("the folder '{}' holds no files", path.display())));
+                return Err(Failure::failed(format!(
+                    "the folder '{}' holds no files",
+                    path.display()
+                )));
             }
         } else {
             found.push(path.clone());
@@ -51,13 +56,17 @@ pub(crate) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
 }
 
 fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
-    let entries = fs::read_dir(folder).with_context(|| format!("cannot read '{}'", folder.display()))?;
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.map(|e| e.path())).collect::<io::Result<_>>()?;
+    let entries =
+        fs::read_dir(folder).with_context(|| format!("cannot read '{}'", folder.display()))?;
+    let mut paths: Vec<PathBuf> =
+        entries.map(|entry| entry.map(|e| e.path())).collect::<io::Result<_>>()?;
     paths.sort();
     for path in paths {
-        let is_hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        let is_hidden =
+            path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
         // A link could leave the folder or go round in circles: it is not followed.
-        let kind = fs::symlink_metadata(&path).with_context(|| format!("cannot read '{}'", path.display()))?;
+        let kind = fs::symlink_metadata(&path)
+            .with_context(|| format!("cannot read '{}'", path.display()))?;
         if is_hidden || kind.is_symlink() {
             continue;
         }
@@ -115,6 +124,19 @@ impl Source {
         let rest = std::mem::replace(&mut self.bytes, Box::new(io::empty()));
         self.bytes = Box::new(io::Cursor::new(head.clone()).chain(rest));
         Ok(head)
+    }
+
+    /// Replaces the bytes by the public part of a whole account's export. The rest is read past
+    /// and written nowhere; the public part goes through a nameless temporary file.
+    pub(crate) fn reduce(&mut self, manifest: &Manifest) -> Result<Reduction, Failure> {
+        let mut reduced =
+            BufWriter::new(tempfile::tempfile().context("cannot make a temporary file")?);
+        let reduction = marsad_interpret::reduce(manifest, &mut self.bytes, &mut reduced)
+            .context("cannot write a temporary file")?;
+        let mut file = reduced.into_inner().map_err(io::IntoInnerError::into_error)?;
+        file.rewind()?;
+        self.bytes = Box::new(BufReader::with_capacity(READ_BYTES, file));
+        Ok(reduction)
     }
 }
 

@@ -113,11 +113,10 @@ impl Store {
         let mut places = Vec::new();
         for leaf in leaves {
             let entry = self.committed_entry(*leaf)?;
-            let erased =
-                Entry { digest: [0; 32], check: 0, payload_bytes: 0, erased: true, ..entry };
+            let erased = Entry { key: [0; 32], check: 0, payload_bytes: 0, erased: true, ..entry };
             self.index.overwrite(leaf * ENTRY_BYTES as u64, &erased.to_bytes())?;
             if let Some(table) = self.table.get_mut() {
-                table.remove(&entry.digest, *leaf);
+                table.remove(&entry.key, *leaf);
             }
             places.push(erased);
         }

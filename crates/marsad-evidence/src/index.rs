@@ -61,7 +61,7 @@ impl DigestTable {
             for entry in bytes.as_chunks::<ENTRY_BYTES>().0 {
                 let entry = Entry::from_bytes(entry).ok_or_else(|| broken(leaf))?;
                 if !entry.erased {
-                    table.insert(&entry.digest, leaf);
+                    table.insert(&entry.key, leaf);
                 }
                 leaf += 1;
             }

@@ -59,11 +59,12 @@ pub(crate) fn path(dir: &Path, file: &str) -> PathBuf {
 
 /// Where a record stands and what it is, one per leaf: 64 bytes, integers little-endian.
 ///
-/// `digest 32 | offset 8 | check 8 | frame_bytes 4 | segment 4 | payload_bytes 4 | kind 1 | erased 1 | 0 0`
+/// `key 32 | offset 8 | check 8 | frame_bytes 4 | segment 4 | payload_bytes 4 | kind 1 | erased 1 | 0 0`
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Entry {
     /// SHA-256 of the payload; zeros once erased.
-    pub(crate) digest: Hash,
+    /// SHA-256 of the payload; of a chunk SHA-256(target URI || 0x00 || SHA-256 of the payload).
+    pub(crate) key: Hash,
     /// Where the frame begins in its segment.
     pub(crate) offset: u64,
     /// XXH3-64 of the frame, so that a flipped byte is found even where zstd would not care.
@@ -83,7 +84,7 @@ impl Entry {
 
     pub(crate) fn to_bytes(self) -> [u8; ENTRY_BYTES] {
         let mut bytes = [0; ENTRY_BYTES];
-        bytes[..32].copy_from_slice(&self.digest);
+        bytes[..32].copy_from_slice(&self.key);
         bytes[32..40].copy_from_slice(&self.offset.to_le_bytes());
         bytes[40..48].copy_from_slice(&self.check.to_le_bytes());
         bytes[48..52].copy_from_slice(&self.frame_bytes.to_le_bytes());
@@ -102,7 +103,7 @@ impl Entry {
             _ => return None,
         };
         Some(Self {
-            digest: part(bytes, 0)?,
+            key: part(bytes, 0)?,
             offset: u64::from_le_bytes(part(bytes, 32)?),
             check: u64::from_le_bytes(part(bytes, 40)?),
             frame_bytes: u32::from_le_bytes(part(bytes, 48)?),

@@ -14,7 +14,7 @@ use crate::index::{self, DigestTable};
 use crate::layout::{self, ENTRY_BYTES, Entry, HASH_BYTES};
 use crate::merkle::{self, Hash, sha256};
 use crate::note::{NOTE_BYTES_MAX, NoteError, Verifier};
-use crate::record::{self, Record, leaf_of};
+use crate::record::{self, RecordKind, Record, leaf_of};
 use crate::tiles::{TileReader, check_edge};
 
 /// Segments kept open; a system allows about a thousand files.
@@ -171,13 +171,20 @@ impl Reader {
         Records { reader: self, next: from, slab: Slab::default(), window: Window::default() }
     }
 
-    /// The first leaf with this payload.
+    /// The leaf of a record that is there: by its kind and the digest of its payload, a chunk also
+    /// by its target.
     ///
     /// The first call reads the whole index (64 bytes a record).
-    pub fn find(&self, digest: &Hash) -> Result<Option<u64>, Error> {
-        for leaf in self.table()?.candidates(digest) {
+    pub fn find(
+        &self,
+        kind: RecordKind,
+        target: &str,
+        digest: &Hash,
+    ) -> Result<Option<u64>, Error> {
+        let key = record::key_of(kind, target, digest);
+        for leaf in self.table()?.candidates(&key) {
             let entry = self.entry(leaf)?;
-            if !entry.erased && entry.digest == *digest {
+            if kind == entry.kind && !entry.erased && entry.key == key {
                 return Ok(Some(leaf));
             }
         }
@@ -374,9 +381,11 @@ pub(crate) fn check(row: &Row, frame: &[u8]) -> Result<Record, Vec<Failure>> {
     let record = record::decode(leaf, frame, entry.payload_bytes).map_err(|reason| {
         vec![at_frame(reason), at_entry(leaf, "or the index points elsewhere")]
     })?;
-    if record.digest != entry.digest || record.kind != entry.kind {
+    if record::key_of(record.kind, &record.target, &record.digest) != entry.key
+        || record.kind != entry.kind
+    {
         return Err(vec![
-            at_entry(leaf, "the index tells another digest or kind"),
+            at_entry(leaf, "the index tells another key or kind"),
             at_frame("or the record is another one".to_owned()),
         ]);
     }

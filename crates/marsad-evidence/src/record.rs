@@ -149,6 +149,8 @@ pub struct Prepared {
     pub(crate) kind: RecordKind,
     pub(crate) at: Timestamp,
     pub(crate) digest: Hash,
+    /// What the index knows it by; see [`key_of`].
+    pub(crate) key: Hash,
     pub(crate) made: Result<Made, Error>,
 }
 
@@ -179,7 +181,22 @@ impl Prepared {
 pub fn prepare(record: &NewRecord<'_>) -> Prepared {
     let digest = sha256(record.payload);
     let made = make(record, &digest);
-    Prepared { kind: record.kind, at: record.at, digest, made }
+    let key = key_of(record.kind, &record.target, &digest);
+    Prepared { kind: record.kind, at: record.at, digest, key, made }
+}
+
+/// What makes a record one that is there already: the digest of its payload; for a chunk also the
+/// place in the import that it is from, because equal lines at two places, or read with two
+/// settings, are two things to read again.
+pub(crate) fn key_of(kind: RecordKind, target: &str, digest: &Hash) -> Hash {
+    if kind != RecordKind::Chunk {
+        return *digest;
+    }
+    let mut joined = Vec::with_capacity(target.len() + 33);
+    joined.extend_from_slice(target.as_bytes());
+    joined.push(0);
+    joined.extend_from_slice(digest);
+    sha256(&joined)
 }
 
 fn make(record: &NewRecord<'_>, digest: &Hash) -> Result<Made, Error> {

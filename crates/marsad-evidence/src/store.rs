@@ -14,7 +14,7 @@ use crate::layout::{self, ENTRY_BYTES, Entry, HeadEntry};
 use crate::merkle::Hash;
 use crate::note::Signer;
 use crate::reader::{Reader, Records};
-use crate::record::{Made, NewRecord, Prepared, Record, RecordKind, prepare};
+use crate::record::{Made, NewRecord, Prepared, Record, RecordKind, key_of, prepare};
 use crate::tiles::TileWriter;
 
 /// Where an appended record stands.
@@ -24,7 +24,7 @@ pub struct Receipt {
     pub leaf: u64,
     /// SHA-256 of its payload.
     pub digest: Hash,
-    /// False when this payload was stored under this kind before: `leaf` is the old one.
+    /// False when this record was there before (see [`Store::find`]): `leaf` is the old one.
     pub new: bool,
 }
 
@@ -129,9 +129,15 @@ impl Store {
         self.reader.records(from)
     }
 
-    /// The first leaf with this payload, committed or not.
-    pub fn find(&self, digest: &Hash) -> Result<Option<u64>, Error> {
-        self.lookup(digest, None)
+    /// The leaf of a record that is there, committed or not: by its kind and the digest of its
+    /// payload, a chunk also by its target.
+    pub fn find(
+        &self,
+        kind: RecordKind,
+        target: &str,
+        digest: &Hash,
+    ) -> Result<Option<u64>, Error> {
+        self.lookup(kind, &key_of(kind, target, digest))
     }
 
     /// Appends a record, unless its payload is stored under its kind already.
@@ -143,10 +149,10 @@ impl Store {
         if self.halted {
             return Err(Error::Halted);
         }
-        let Prepared { kind, at, digest, made } = prepared;
+        let Prepared { kind, at, digest, key, made } = prepared;
         let made = made?;
         if kind.is_deduplicated()
-            && let Some(leaf) = self.lookup(&digest, Some(kind))?
+            && let Some(leaf) = self.lookup(kind, &key)?
         {
             return Ok(Receipt { leaf, digest, new: false });
         }
@@ -154,7 +160,7 @@ impl Store {
         if self.is_segment_full(made.frame.len() as u64) {
             self.start_segment(at)?;
         }
-        let leaf = self.write(kind, &digest, &made)?;
+        let leaf = self.write(kind, &key, &made)?;
         self.halted = false;
         Ok(Receipt { leaf, digest, new: true })
     }
@@ -197,13 +203,12 @@ impl Store {
         Ok(self.table.get_or_init(|| table))
     }
 
-    fn lookup(&self, digest: &Hash, kind: Option<RecordKind>) -> Result<Option<u64>, Error> {
-        for leaf in self.table()?.candidates(digest) {
+    fn lookup(&self, kind: RecordKind, key: &Hash) -> Result<Option<u64>, Error> {
+        for leaf in self.table()?.candidates(key) {
             let mut bytes = [0; ENTRY_BYTES];
             self.index.read(leaf * ENTRY_BYTES as u64, &mut bytes)?;
             let entry = Entry::from_bytes(&bytes).ok_or_else(|| index::broken(leaf))?;
-            let right_kind = kind.is_none_or(|kind| kind == entry.kind);
-            if right_kind && !entry.erased && entry.digest == *digest {
+            if kind == entry.kind && !entry.erased && entry.key == *key {
                 return Ok(Some(leaf));
             }
         }
@@ -238,16 +243,16 @@ impl Store {
             fields: vec![("WARC-Filename", file_name)],
             payload: payload.as_bytes(),
         });
-        self.write(RecordKind::Info, &info.digest, &info.made?)?;
+        self.write(RecordKind::Info, &info.key, &info.made?)?;
         Ok(())
     }
 
-    fn write(&mut self, kind: RecordKind, digest: &Hash, made: &Made) -> Result<u64, Error> {
+    fn write(&mut self, kind: RecordKind, key: &Hash, made: &Made) -> Result<u64, Error> {
         self.table()?;
         let leaf = self.next_leaf();
         let Some(file) = &mut self.segment.file else { return Err(Error::Halted) };
         let entry = Entry {
-            digest: *digest,
+            key: *key,
             offset: file.end(),
             check: made.check,
             frame_bytes: made.frame.len() as u32,
@@ -261,7 +266,7 @@ impl Store {
         self.salts.push(&made.salt)?;
         self.tiles.push(made.leaf)?;
         if let Some(table) = self.table.get_mut() {
-            table.insert(digest, leaf);
+            table.insert(key, leaf);
         }
         Ok(leaf)
     }

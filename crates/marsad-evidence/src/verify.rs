@@ -307,7 +307,7 @@ fn verify_erased(leaf: u64, entry: &Entry, bytes: (&Hash, &[u8]), verdict: &mut 
         let to = from + HASH_BYTES;
         verdict.fail(Failure { leaf: Some(leaf), file, from, to, reason });
     }
-    if entry.digest != [0; 32] || entry.payload_bytes != 0 || entry.check != 0 {
+    if entry.key != [0; 32] || entry.payload_bytes != 0 || entry.check != 0 {
         verdict.fail(at_entry(leaf, "the record was erased, its digest was not"));
     }
     if frame != layout::erased_frame(entry.frame_bytes) {

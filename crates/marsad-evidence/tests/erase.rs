@@ -34,7 +34,7 @@ fn an_erased_record_is_gone_from_disk_and_its_proof_holds() {
     let old_proof = store.reader().proof(gone).unwrap();
     store.erase(&[gone, gone], "asked for by the person", NOON).unwrap();
     assert!(matches!(store.record(gone), Err(Error::Erased { .. })));
-    assert_eq!(store.find(&digest).unwrap(), None);
+    assert_eq!(store.find(RecordKind::Chunk, "urn:marsad:import:a#0", &digest).unwrap(), None);
     assert!(old_proof.proves_leaf(&leaf));
     let head = store.head();
     assert!(store.reader().extends(&old).unwrap());

@@ -30,12 +30,11 @@ pub(crate) fn import_file(
     filing: &mut Filing,
     source: Source,
     manifest: &Manifest,
-    at: Timestamp,
+    (import, at): (String, Timestamp),
     quiet: bool,
 ) -> Result<(), Failure> {
     filing.filer.begin_file();
     filing.summary.files += 1;
-    let import = filing.keep_manifest(manifest, at)?;
     let pseudonyms = filing.pseudonyms.clone();
     let context = FileContext { manifest, import, at, pseudonyms: &pseudonyms };
     let bar = progress::bytes_bar(source.total, &source.name, quiet);
@@ -63,9 +62,11 @@ fn import_lines(
         scope.spawn(move || cut_groups(bytes, context.manifest, &cut_sender));
         scope.spawn(move || work_groups(&cut, context, &worked_sender));
         for group in worked {
-            for (prepared, worked) in group.with_context(|| format!("cannot read '{path}' further"))? {
+            for (prepared, worked) in
+                group.with_context(|| format!("cannot read '{path}' further"))?
+            {
                 let (leaf, is_new) = filing.keep(prepared)?;
-                filing.take(worked, leaf, is_new, name);
+                filing.take(worked, &|_| (leaf, is_new), name);
             }
             filing.file_if_large(context.at)?;
             bar.set_position(done.load(Ordering::Relaxed));
@@ -169,17 +170,19 @@ pub(crate) fn take_document(
 ) -> Result<(), Failure> {
     let pseudonyms = filing.pseudonyms.clone();
     let mut readings = Vec::new();
-    let mut input = KeptDocument { store: &filing.store, kept, next: 0, chunk: Cursor::new(Vec::new()) };
+    let mut input =
+        KeptDocument { store: &filing.store, kept, next: 0, chunk: Cursor::new(Vec::new()) };
     // The reader borrows the store, so its readings are taken after it: bounded by a document's
     // posts, not by its bytes.
     marsad_interpret::read_document(manifest, &mut input, &mut |reading| {
         readings.push(work_out(reading, &pseudonyms));
     });
     for worked in readings {
-        let line = worked.reading.posts.first().map_or(0, |post| post.line);
-        let at_line = kept.partition_point(|chunk| chunk.first_line <= line).saturating_sub(1);
-        let Some(chunk) = kept.get(at_line) else { continue };
-        filing.take(worked, chunk.leaf, chunk.is_new, &manifest.source);
+        let leaf_of = |line: u64| {
+            let at = kept.partition_point(|chunk| chunk.first_line <= line).saturating_sub(1);
+            kept.get(at).map_or((0, false), |chunk| (chunk.leaf, chunk.is_new))
+        };
+        filing.take(worked, &leaf_of, &manifest.source);
         filing.file_if_large(at)?;
     }
     Ok(())
@@ -219,7 +222,11 @@ impl BufRead for KeptDocument<'_> {
 }
 
 /// Reads a file and counts what would be understood.
-pub(crate) fn read_only(source: Source, manifest: &Manifest, summary: &mut Summary) -> Result<(), Failure> {
+pub(crate) fn read_only(
+    source: Source,
+    manifest: &Manifest,
+    summary: &mut Summary,
+) -> Result<(), Failure> {
     summary.files += 1;
     let Source { path, mut bytes, .. } = source;
     if manifest.format.cutting() == Cutting::Whole {
@@ -257,4 +264,3 @@ fn count(reading: &marsad_types::Reading, manifest: &Manifest, summary: &mut Sum
         summary.add_problem(&manifest.source, problem);
     }
 }
-

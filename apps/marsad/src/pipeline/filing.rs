@@ -3,9 +3,10 @@
 use std::time::Instant;
 
 use marsad_evidence::{NewRecord, Prepared, RecordKind, Store, prepare};
-use marsad_interpret::Manifest;
+use marsad_interpret::{Manifest, Reduction};
 use marsad_lake::{Batch, Filed, Filer, Lake};
 use marsad_types::{Problem, Timestamp};
+use serde_json::json;
 
 use super::summary::Summary;
 use super::work::Worked;
@@ -48,7 +49,11 @@ impl Filing {
     }
 
     /// Keeps the settings of an import; gives their name in the evidence and whether they are new.
-    pub(crate) fn keep_manifest(&mut self, manifest: &Manifest, at: Timestamp) -> Result<String, Failure> {
+    pub(crate) fn keep_manifest(
+        &mut self,
+        manifest: &Manifest,
+        at: Timestamp,
+    ) -> Result<(String, bool), Failure> {
         let written = manifest.to_json();
         let prepared = prepare(&NewRecord {
             kind: RecordKind::Manifest,
@@ -59,7 +64,48 @@ impl Filing {
             payload: written.as_bytes(),
         });
         let receipt = self.store.append(prepared)?;
-        Ok(hex(&receipt.digest))
+        Ok((hex(&receipt.digest), receipt.new))
+    }
+
+    /// Says, and keeps in the evidence, what was left out of a file before it was kept.
+    pub(crate) fn note_reduction(
+        &mut self,
+        reduction: &Reduction,
+        import: &str,
+        is_new: bool,
+        at: Timestamp,
+    ) -> Result<(), Failure> {
+        let dropped: u64 = reduction.chats_dropped.values().sum();
+        self.summary.notes.push(format!(
+            "the file is a whole account: {} public channels were kept; {dropped} other chats and {} sections were left out and stored nowhere",
+            reduction.chats_kept,
+            reduction.sections_dropped.len()
+        ));
+        if let Some(reason) = &reduction.stopped {
+            self.summary
+                .notes
+                .push(format!("the account's file could not be read to its end: {reason}"));
+        }
+        if !is_new {
+            return Ok(());
+        }
+        let written = serde_json::to_vec(&json!({
+            "reduction_of": import,
+            "chats_kept": reduction.chats_kept,
+            "messages_kept": reduction.messages_kept,
+            "chats_dropped": reduction.chats_dropped,
+            "sections_dropped": reduction.sections_dropped,
+            "stopped": reduction.stopped,
+        }))?;
+        self.store.append(prepare(&NewRecord {
+            kind: RecordKind::Note,
+            target: String::new(),
+            content_type: "application/json",
+            at,
+            fields: vec![("Marsad-Import", import.to_owned())],
+            payload: &written,
+        }))?;
+        Ok(())
     }
 
     /// Appends a chunk to the evidence; gives its leaf and whether it is new.
@@ -68,39 +114,44 @@ impl Filing {
         Ok((receipt.leaf, receipt.new))
     }
 
-    /// Takes what was read from one record; `is_new` says whether its problems are to be filed.
-    pub(crate) fn take(&mut self, worked: Worked, leaf: u64, is_new: bool, file: &str) {
+    /// Takes what was read; `place` gives the leaf of a line and whether that record is new, which
+    /// says whether its problems are to be filed.
+    pub(crate) fn take(&mut self, worked: Worked, place: &dyn Fn(u64) -> (u64, bool), file: &str) {
         let Worked { reading, prints, pids, channels } = worked;
         self.summary.rows += reading.rows;
         self.summary.channels.extend(channels);
         for ((post, print), pid) in reading.posts.into_iter().zip(prints).zip(pids) {
             let line = post.line;
-            match self.filer.take(post, print, pid, leaf) {
+            match self.filer.take(post, print, pid, place(line).0) {
                 Filed::Added => self.summary.posts_added += 1,
                 Filed::Version => self.summary.versions_added += 1,
                 Filed::Duplicate => self.summary.posts_duplicate += 1,
                 Filed::TimeOutOfRange => {
                     let reason = "published_at lies outside the years 1 to 9999".to_owned();
-                    self.take_problem(Problem { line, reason }, leaf, is_new, file);
+                    self.take_problem(Problem { line, reason }, place, file);
                 }
             }
         }
         for channel in reading.channels {
+            let leaf = place(channel.line).0;
             self.filer.take_channel(channel, leaf);
         }
         for coverage in reading.coverage {
+            let leaf = place(coverage.line).0;
             self.filer.take_coverage(coverage, leaf);
         }
         for event in reading.events {
+            let leaf = place(event.line).0;
             self.filer.take_event(event, leaf);
         }
         for problem in reading.problems {
-            self.take_problem(problem, leaf, is_new, file);
+            self.take_problem(problem, place, file);
         }
     }
 
-    fn take_problem(&mut self, problem: Problem, leaf: u64, is_new: bool, file: &str) {
+    fn take_problem(&mut self, problem: Problem, place: &dyn Fn(u64) -> (u64, bool), file: &str) {
         self.summary.add_problem(file, &problem);
+        let (leaf, is_new) = place(problem.line);
         if is_new {
             self.filer.take_problem(problem, leaf, file);
         }

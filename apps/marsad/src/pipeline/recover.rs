@@ -51,7 +51,7 @@ fn first_needed(filing: &Filing, position: u64) -> Result<u64, Failure> {
         }
         let digest = record.field("Marsad-Import").and_then(digest_of);
         if let Some(digest) = digest
-            && let Some(manifest) = filing.store.find(&digest)?
+            && let Some(manifest) = filing.store.find(RecordKind::Manifest, "", &digest)?
         {
             return Ok(manifest.min(position));
         }
@@ -95,10 +95,9 @@ impl Replay {
     fn take_chunk(&mut self, filing: &mut Filing, record: &Record) -> Result<(), Failure> {
         let number = |name| record.field(name).and_then(|written| written.parse::<u64>().ok());
         let import = record.field("Marsad-Import").unwrap_or("").to_owned();
-        let manifest = self
-            .manifests
-            .get(&import)
-            .with_context(|| format!("evidence record {} names settings that are not there", record.leaf))?;
+        let manifest = self.manifests.get(&import).with_context(|| {
+            format!("evidence record {} names settings that are not there", record.leaf)
+        })?;
         let ordinal = number("Marsad-Ordinal").unwrap_or(0);
         let first_line = number("Marsad-Line").unwrap_or(1);
         let is_new = record.leaf >= self.position;
@@ -114,7 +113,7 @@ impl Replay {
         let reading = marsad_interpret::read(manifest, &chunk);
         let worked = work_out(reading, &filing.pseudonyms);
         let source = manifest.source.clone();
-        filing.take(worked, record.leaf, is_new, &source);
+        filing.take(worked, &|_| (record.leaf, is_new), &source);
         Ok(())
     }
 }

@@ -69,7 +69,8 @@ impl Summary {
             "seconds": (self.elapsed.as_secs_f64() * 1000.0).round() / 1000.0,
         });
         if let (Some(head), Some(object)) = (&self.head, written.as_object_mut()) {
-            object.insert("evidence".to_owned(), json!({"size": head.size, "root": head.root_hex()}));
+            object
+                .insert("evidence".to_owned(), json!({"size": head.size, "root": head.root_hex()}));
         }
         written
     }

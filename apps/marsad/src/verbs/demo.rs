@@ -25,15 +25,23 @@ pub(crate) fn run(context: &Context, options: &DemoOptions) -> Result<ExitCode, 
     let archive_folder = folder.join("archive");
     clear(folder, &archive_folder)?;
 
-    step("1. A small world with known truth: a network of weather, rail and football channels moves to another platform")?;
+    step(
+        "1. A small world with known truth: a network of weather, rail and football channels moves to another platform",
+    )?;
     let world = folder.join("world");
     let settings = Settings { world: World::Article, seed: options.seed, posts: None };
     let written = simulate::write(&settings, &world)?;
-    output::line(&format!("   {} posts in {} channels: {}", written.posts, written.channels, world.display()))?;
+    output::line(&format!(
+        "   {} posts in {} channels: {}",
+        written.posts,
+        written.channels,
+        world.display()
+    ))?;
 
     step("2. Import: bytes to the evidence log first, then their posts to the lake")?;
     let (archive, _) = Archive::open_or_create(&archive_folder)?;
-    let request = Request { paths: vec![world.join("world.ndjson")], quiet: true, ..Request::default() };
+    let request =
+        Request { paths: vec![world.join("world.ndjson")], quiet: true, ..Request::default() };
     let summary = pipeline::import(&archive, &request, clock::now())?;
     let root = summary.head.map(|head| head.root_hex()).unwrap_or_default();
     output::line(&format!(
@@ -49,11 +57,15 @@ pub(crate) fn run(context: &Context, options: &DemoOptions) -> Result<ExitCode, 
 
     step("4. Report")?;
     let page = folder.join("report.html");
-    let bytes = report::write(&archive, &page, "A network moves: the demo world", None, context.quiet)?;
+    let bytes =
+        report::write(&archive, &page, "A network moves: the demo world", None, context.quiet)?;
     let shown = std::path::absolute(&page).unwrap_or(page);
     output::line(&format!("   {} ({} kB): open it in a browser", shown.display(), bytes / 1000))?;
 
-    output::line(&format!("\nDone in {:.1} s. Next, with this archive or your own files:", started.elapsed().as_secs_f64()))?;
+    output::line(&format!(
+        "\nDone in {:.1} s. Next, with this archive or your own files:",
+        started.elapsed().as_secs_f64()
+    ))?;
     let archive = archive_folder.display();
     for command in [
         format!("marsad --archive {archive} measure statements --min-platforms 2 --limit 10"),
@@ -83,7 +95,8 @@ fn clear(folder: &Path, archive: &Path) -> Result<(), Failure> {
         )));
     }
     if is_there {
-        fs::remove_dir_all(archive).with_context(|| format!("cannot clear '{}'", archive.display()))?;
+        fs::remove_dir_all(archive)
+            .with_context(|| format!("cannot clear '{}'", archive.display()))?;
     }
     fs::create_dir_all(folder).with_context(|| format!("cannot make '{}'", folder.display()))?;
     Ok(fs::write(&mark, "").with_context(|| format!("cannot write '{}'", mark.display()))?)
@@ -105,23 +118,52 @@ fn measures(archive: &Archive) -> Result<(), Failure> {
     show(
         "who was first, by platform",
         &serde_json::to_value(marsad_measure::primacy(&study, &scope, &options))?,
-        &["leader", "follower", "statements", "leader_first", "follower_first", "undecided", "lag_median_s", "wording"],
+        &[
+            "leader",
+            "follower",
+            "statements",
+            "leader_first",
+            "follower_first",
+            "undecided",
+            "lag_median_s",
+            "wording",
+        ],
     )?;
     let surge = serde_json::to_value(marsad_measure::surge(&study, &scope))?;
-    show("days with most new channels", &most(surge, "new_channels", 4), &["day", "platform", "new_channels", "expected", "p", "wording"])?;
-    show("networks", &serde_json::to_value(marsad_measure::networks(&study, &few))?, &["network", "platforms", "statements", "first_at", "last_at", "wording"])?;
+    show(
+        "days with most new channels",
+        &most(surge, "new_channels", 4),
+        &["day", "platform", "new_channels", "expected", "p", "wording"],
+    )?;
+    show(
+        "networks",
+        &serde_json::to_value(marsad_measure::networks(&study, &few))?,
+        &["network", "platforms", "statements", "first_at", "last_at", "wording"],
+    )?;
     let options = MigrationOptions { silence_days: 30, daily: false };
     show(
         "where it went: attempts by platform",
         &serde_json::to_value(marsad_measure::migration(&study, &scope, &options))?,
-        &["rank", "platform", "first_at", "last_at", "channels_total", "subscribers_max", "posts", "statement_share", "end"],
+        &[
+            "rank",
+            "platform",
+            "first_at",
+            "last_at",
+            "channels_total",
+            "subscribers_max",
+            "posts",
+            "statement_share",
+            "end",
+        ],
     )
 }
 
 /// The rows with the largest value of a field.
 fn most(mut finding: Value, field: &str, count: usize) -> Value {
     if let Some(rows) = finding.get_mut("rows").and_then(Value::as_array_mut) {
-        rows.sort_by_key(|row| std::cmp::Reverse(row.get(field).and_then(Value::as_u64).unwrap_or(0)));
+        rows.sort_by_key(|row| {
+            std::cmp::Reverse(row.get(field).and_then(Value::as_u64).unwrap_or(0))
+        });
         rows.truncate(count);
     }
     finding

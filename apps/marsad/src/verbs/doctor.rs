@@ -52,11 +52,8 @@ pub(crate) fn run(context: &Context) -> Result<ExitCode, Failure> {
 }
 
 fn examine(archive: &Archive) -> Result<Vec<Check>, Failure> {
-    let mut checks = vec![Check {
-        what: "archive",
-        found: archive.root().display().to_string(),
-        mend: None,
-    }];
+    let mut checks =
+        vec![Check { what: "archive", found: archive.root().display().to_string(), mend: None }];
     checks.push(key(archive)?);
     let head = archive.head();
     checks.push(match &head {
@@ -110,14 +107,19 @@ fn problems(lake: &marsad_lake::Lake) -> Result<Check, Failure> {
     for row in &rows {
         *reasons.entry(row.reason.clone()).or_default() += 1;
     }
-    let mut reasons: Vec<(u64, String)> = reasons.into_iter().map(|(reason, n)| (n, reason)).collect();
+    let mut reasons: Vec<(u64, String)> =
+        reasons.into_iter().map(|(reason, n)| (n, reason)).collect();
     reasons.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
     let shown: Vec<String> =
         reasons.iter().take(REASONS_SHOWN).map(|(n, reason)| format!("{n} x {reason}")).collect();
     let found = if rows.is_empty() {
         "everything imported was understood".to_owned()
     } else {
-        format!("{} lines were not understood (kept in the evidence): {}", rows.len(), shown.join("; "))
+        format!(
+            "{} lines were not understood (kept in the evidence): {}",
+            rows.len(),
+            shown.join("; ")
+        )
     };
     Ok(well("problems", found))
 }

@@ -14,12 +14,14 @@ use crate::failure::Failure;
 use crate::output;
 
 pub(crate) fn run(context: &Context, options: &ExportOptions) -> Result<ExitCode, Failure> {
-    let path = context.out.as_deref().ok_or_else(|| Failure::usage("say where to with --out FILE"))?;
+    let path =
+        context.out.as_deref().ok_or_else(|| Failure::usage("say where to with --out FILE"))?;
     let lake = context.open()?.lake()?;
     let rows = if options.format == "parquet" {
         lake.export_posts(path)?
     } else {
-        let file = File::create(path).with_context(|| format!("cannot write '{}'", path.display()))?;
+        let file =
+            File::create(path).with_context(|| format!("cannot write '{}'", path.display()))?;
         let mut writer = BufWriter::with_capacity(1 << 20, file);
         let rows = match options.format.as_str() {
             "ndjson" => ndjson(&lake, &mut writer)?,
@@ -178,9 +180,24 @@ fn event_line(event: &Event) -> Value {
 /// Every post version as a CSV row, with the columns of the ndjson line flattened.
 fn csv(lake: &Lake, writer: &mut dyn Write) -> Result<u64, Failure> {
     const COLUMNS: [&str; 18] = [
-        "platform", "channel", "id", "version", "published_at", "published_resolution_s", "observed_at",
-        "edited_at", "deleted_at", "text", "lang", "forward_of", "reply_to", "links", "views", "forwards",
-        "author_pid", "object",
+        "platform",
+        "channel",
+        "id",
+        "version",
+        "published_at",
+        "published_resolution_s",
+        "observed_at",
+        "edited_at",
+        "deleted_at",
+        "text",
+        "lang",
+        "forward_of",
+        "reply_to",
+        "links",
+        "views",
+        "forwards",
+        "author_pid",
+        "object",
     ];
     let mut writer = csv::Writer::from_writer(writer);
     writer.write_record(COLUMNS)?;
@@ -208,12 +225,15 @@ fn csv_cell(name: &str, row: &ExportRow, fields: &Map<String, Value>) -> String 
     match (name, fields.get(name)) {
         ("object", _) => row.post.object.clone().unwrap_or_default(),
         ("links", _) => row.post.links.join(" "),
-        ("forward_of", Some(_)) => row.post.forward.as_ref().map_or(String::new(), |forward| {
-            match &forward.post {
-                Some(post) => marsad_types::PostKey { channel: forward.channel.clone(), post: post.clone() }.to_string(),
+        ("forward_of", Some(_)) => {
+            row.post.forward.as_ref().map_or(String::new(), |forward| match &forward.post {
+                Some(post) => {
+                    marsad_types::PostKey { channel: forward.channel.clone(), post: post.clone() }
+                        .to_string()
+                }
                 None => forward.channel.to_string(),
-            }
-        }),
+            })
+        }
         (_, Some(Value::String(text))) => text.clone(),
         (_, None | Some(Value::Null)) => String::new(),
         (_, Some(other)) => other.to_string(),

@@ -16,7 +16,7 @@ pub(crate) fn run(context: &Context, options: &ImportOptions) -> Result<ExitCode
         pipeline::dry_run(&request)?
     } else {
         // Everything that can be wrong with the command is found before an archive is made.
-        crate::source::files(&request.paths)?;
+        pipeline::check(&request)?;
         let (archive, _) = Archive::open_or_create(&context.archive)?;
         pipeline::import(&archive, &request, clock::now())?
     };
@@ -44,6 +44,10 @@ fn request(context: &Context, options: &ImportOptions) -> Result<Request, Failur
         platform: options.platform.as_deref().map(platform).transpose()?,
         map: pairs("--map", &options.map)?,
         map_format: pairs("--map-format", &options.map_format)?,
+        channel: options.channel.clone(),
+        stated_public: options.public,
+        groups: options.groups,
+        observed_at: options.observed_at.clone(),
         quiet: context.quiet,
     })
 }
@@ -61,7 +65,12 @@ fn pairs(option: &str, written: &[String]) -> Result<Vec<(String, String)>, Fail
 fn tell(summary: &Summary, is_dry: bool) -> Result<(), Failure> {
     if is_dry {
         for sample in &summary.samples {
-            output::line(&format!("{}  {}  {}", sample.published_at, sample.channel, sample.text.replace('\n', " ")))?;
+            output::line(&format!(
+                "{}  {}  {}",
+                sample.published_at,
+                sample.channel,
+                sample.text.replace('\n', " ")
+            ))?;
         }
         return output::line(&format!(
             "{} rows in {} files: {} posts in {} channels, {} problems; nothing was written",
@@ -102,6 +111,9 @@ fn tell_problems(context: &Context, summary: &Summary) {
     }
     let more = summary.problems.saturating_sub(summary.shown.len() as u64);
     if more > 0 {
-        output::say(context, &format!("and {more} more problems; `marsad doctor` counts them by reason"));
+        output::say(
+            context,
+            &format!("and {more} more problems; `marsad doctor` counts them by reason"),
+        );
     }
 }

@@ -18,9 +18,19 @@ pub(crate) fn run(context: &Context) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::SUCCESS);
     }
     let folder = archive.root().display();
-    let said = if is_new { format!("made the archive '{folder}'") } else { format!("the archive '{folder}' is there already") };
+    let said = if is_new {
+        format!("made the archive '{folder}'")
+    } else {
+        format!("the archive '{folder}' is there already")
+    };
     output::line(&said)?;
-    output::say(context, &format!("its key for pseudonyms is '{}': keep a copy, and keep it apart from the archive", key.display()));
+    output::say(
+        context,
+        &format!(
+            "its key for pseudonyms is '{}': keep a copy, and keep it apart from the archive",
+            key.display()
+        ),
+    );
     output::say(context, "next: marsad import FILE");
     Ok(ExitCode::SUCCESS)
 }

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use marsad_lake::Selection;
 use marsad_matching::Prints;
 use marsad_measure::{
-    ArchiveRef, By, MigrationOptions, PrimacyOptions, ResolutionRule, Scope, StatementsOptions, Study,
-    Window,
+    ArchiveRef, By, MigrationOptions, PrimacyOptions, ResolutionRule, Scope, StatementsOptions,
+    Study, Window,
 };
 use marsad_types::{ChannelKey, Corpus};
 use serde_json::Value;
@@ -23,7 +23,10 @@ pub(crate) fn run(context: &Context, options: &MeasureOptions) -> Result<ExitCod
     let name = options.name.as_deref().unwrap_or_default();
     if !marsad_measure::catalogue().iter().any(|(known, _)| *known == name) {
         let names: Vec<&str> = marsad_measure::catalogue().iter().map(|(name, _)| *name).collect();
-        return Err(Failure::usage(format!("there is no measure '{name}'; measures are: {}", names.join(", "))));
+        return Err(Failure::usage(format!(
+            "there is no measure '{name}'; measures are: {}",
+            names.join(", ")
+        )));
     }
     let (since, until) = options.scope.window()?;
     let platforms = options.scope.platforms()?;
@@ -76,8 +79,8 @@ impl Loaded {
         Ok(Self { corpus, prints, reference })
     }
 
-    pub(crate) fn study(&self, threshold: f32) -> Study<'_> {
-        Study::new(&self.corpus, &self.prints, self.reference.clone(), f64::from(threshold))
+    pub(crate) fn study(&self, threshold: f64) -> Study<'_> {
+        Study::new(&self.corpus, &self.prints, self.reference.clone(), threshold)
     }
 }
 
@@ -95,7 +98,8 @@ fn channels(corpus: &Corpus, options: &ScopeOptions) -> Result<Vec<ChannelKey>, 
         };
         let handle = handle.trim_start_matches('@');
         for seen in &corpus.observations {
-            let is_named = seen.handle.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(handle));
+            let is_named =
+                seen.handle.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(handle));
             let is_there = platform.is_none_or(|name| seen.key.platform.as_str() == name);
             if is_named && is_there && !found.contains(&seen.key) {
                 found.push(seen.key.clone());
@@ -110,7 +114,10 @@ fn channels(corpus: &Corpus, options: &ScopeOptions) -> Result<Vec<ChannelKey>, 
     Ok(found)
 }
 
-pub(crate) fn network(study: &Study<'_>, id: Option<&str>) -> Result<Option<Vec<ChannelKey>>, Failure> {
+pub(crate) fn network(
+    study: &Study<'_>,
+    id: Option<&str>,
+) -> Result<Option<Vec<ChannelKey>>, Failure> {
     let Some(id) = id else { return Ok(None) };
     match study.network(id) {
         Some(members) => Ok(Some(members)),
@@ -141,34 +148,74 @@ fn compute(
                 members: options.members,
             };
             let finding = marsad_measure::statements(study, scope, &options);
-            (serde_json::to_value(finding)?, &["posts", "channels", "platforms", "first_at", "first_post", "quote"])
+            (
+                serde_json::to_value(finding)?,
+                &["posts", "channels", "platforms", "first_at", "first_post", "quote"],
+            )
         }
         "primacy" => {
             let finding = marsad_measure::primacy(study, scope, &PrimacyOptions { by, resolution });
             let columns: Shown = &[
-                "leader", "follower", "statements", "leader_first", "follower_first", "undecided", "share",
-                "share_ci95", "lag_median_s", "lag_ci95_s", "q", "wording",
+                "leader",
+                "follower",
+                "statements",
+                "leader_first",
+                "follower_first",
+                "undecided",
+                "share",
+                "share_ci95",
+                "lag_median_s",
+                "lag_ci95_s",
+                "q",
+                "wording",
             ];
             (serde_json::to_value(finding)?, columns)
         }
         "audience" => {
             let finding = marsad_measure::audience(study, scope);
-            (serde_json::to_value(finding)?, &["channel", "at", "subscribers", "subscribers_min", "subscribers_max"])
+            (
+                serde_json::to_value(finding)?,
+                &["channel", "at", "subscribers", "subscribers_min", "subscribers_max"],
+            )
         }
         "surge" => {
             let finding = marsad_measure::surge(study, scope);
-            (serde_json::to_value(finding)?, &["day", "platform", "network", "new_channels", "expected", "p", "q", "wording"])
+            (
+                serde_json::to_value(finding)?,
+                &["day", "platform", "network", "new_channels", "expected", "p", "q", "wording"],
+            )
         }
         "networks" => {
             let finding = marsad_measure::networks(study, scope);
-            (serde_json::to_value(finding)?, &["network", "platforms", "statements", "first_at", "last_at", "stability", "wording"])
+            (
+                serde_json::to_value(finding)?,
+                &[
+                    "network",
+                    "platforms",
+                    "statements",
+                    "first_at",
+                    "last_at",
+                    "stability",
+                    "wording",
+                ],
+            )
         }
         _ => {
-            let migration = MigrationOptions { silence_days: options.silence, daily: options.daily };
+            let migration =
+                MigrationOptions { silence_days: options.silence, daily: options.daily };
             let finding = marsad_measure::migration(study, scope, &migration);
             let attempts: Shown = &[
-                "rank", "network", "platform", "first_at", "last_at", "channels_total", "subscribers_max",
-                "posts", "statement_share", "half_gone_d", "end",
+                "rank",
+                "network",
+                "platform",
+                "first_at",
+                "last_at",
+                "channels_total",
+                "subscribers_max",
+                "posts",
+                "statement_share",
+                "half_gone_d",
+                "end",
             ];
             let daily: Shown = &["day", "platform", "posts", "channels_active", "statement_share"];
             (serde_json::to_value(finding)?, if options.daily { daily } else { attempts })

@@ -10,7 +10,8 @@ use marsad_measure::{
     By, MigrationOptions, PrimacyOptions, ResolutionRule, Scope, StatementsOptions, Study,
 };
 use marsad_report::{ArchiveFacts, ReportInput};
-use serde_json::Value;
+use marsad_types::{Event, Platform};
+use serde_json::{Value, json};
 
 use crate::archive::Archive;
 use crate::cli::{Context, ReportOptions};
@@ -22,10 +23,18 @@ use crate::{clock, output, progress};
 const STATEMENTS_SHOWN: usize = 60;
 
 pub(crate) fn run(context: &Context, options: &ReportOptions) -> Result<ExitCode, Failure> {
-    let path = context.out.as_deref().ok_or_else(|| Failure::usage("say where to with --out FILE.html"))?;
-    let is_html = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("html") || e.eq_ignore_ascii_case("htm"));
+    let path = context
+        .out
+        .as_deref()
+        .ok_or_else(|| Failure::usage("say where to with --out FILE.html"))?;
+    let is_html = path
+        .extension()
+        .is_some_and(|e| e.eq_ignore_ascii_case("html") || e.eq_ignore_ascii_case("htm"));
     if !is_html {
-        return Err(Failure::usage(format!("'{}' is not .html; this build writes .html", path.display())));
+        return Err(Failure::usage(format!(
+            "'{}' is not .html; this build writes .html",
+            path.display()
+        )));
     }
     let archive = context.open()?;
     let title = options.title.clone().unwrap_or_else(|| "What happened".to_owned());
@@ -54,7 +63,7 @@ pub(crate) fn write(
         title: title.to_owned(),
         made_at: clock::now(),
         archive: facts(archive, &loaded)?,
-        findings: findings(&study, &scope)?,
+        findings: findings(&study, &scope, &loaded.corpus.events)?,
         lags: Vec::new(),
     };
     let page = marsad_report::html(&input);
@@ -78,7 +87,11 @@ fn facts(archive: &Archive, loaded: &Loaded) -> Result<ArchiveFacts, Failure> {
     })
 }
 
-fn findings(study: &Study<'_>, scope: &Scope) -> Result<BTreeMap<&'static str, Value>, Failure> {
+fn findings(
+    study: &Study<'_>,
+    scope: &Scope,
+    events: &[Event],
+) -> Result<BTreeMap<&'static str, Value>, Failure> {
     let primacy = |by| {
         let options = PrimacyOptions { by, resolution: ResolutionRule::Auto };
         serde_json::to_value(marsad_measure::primacy(study, scope, &options))
@@ -90,7 +103,10 @@ fn findings(study: &Study<'_>, scope: &Scope) -> Result<BTreeMap<&'static str, V
     let statements = StatementsOptions { min_posts: 2, min_platforms: 1, members: true };
     let few = Scope { limit: Some(STATEMENTS_SHOWN), ..scope.clone() };
     let mut findings = BTreeMap::new();
-    findings.insert("statements", serde_json::to_value(marsad_measure::statements(study, &few, &statements))?);
+    findings.insert(
+        "statements",
+        serde_json::to_value(marsad_measure::statements(study, &few, &statements))?,
+    );
     findings.insert("primacy_platform", primacy(By::Platform)?);
     findings.insert("primacy_channel", primacy(By::Channel)?);
     findings.insert("surge", serde_json::to_value(marsad_measure::surge(study, scope))?);
@@ -98,5 +114,18 @@ fn findings(study: &Study<'_>, scope: &Scope) -> Result<BTreeMap<&'static str, V
     findings.insert("networks", serde_json::to_value(marsad_measure::networks(study, scope))?);
     findings.insert("migration", migration(false)?);
     findings.insert("migration_daily", migration(true)?);
+    let claims: Vec<Value> = events.iter().map(claim).collect();
+    findings.insert("events", json!({"rows": claims}));
     Ok(findings)
+}
+
+fn claim(event: &Event) -> Value {
+    json!({
+        "name": event.name,
+        "platform": event.platform.as_ref().map(Platform::as_str),
+        "from": event.from.to_string(),
+        "to": event.to.to_string(),
+        "source": event.source,
+        "claim": event.claim,
+    })
 }
