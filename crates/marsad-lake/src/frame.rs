@@ -23,13 +23,16 @@ use crate::{Error, Lake};
 pub fn write_rows(path: &Path, rows: &[Map<String, Value>]) -> Result<(), Error> {
     let mut names: Vec<&str> = Vec::new();
     for row in rows {
-        names.extend(row.keys().map(String::as_str).filter(|name| !names.contains(name)).collect::<Vec<_>>());
+        names.extend(
+            row.keys().map(String::as_str).filter(|name| !names.contains(name)).collect::<Vec<_>>(),
+        );
     }
     let columns = names.iter().map(|name| (*name, column(name, rows), true));
     let wrong = |cause: arrow_schema::ArrowError| Error::parquet(path)(cause.into());
     let batch = RecordBatch::try_from_iter_with_nullable(columns).map_err(wrong)?;
     let file = File::create(path).map_err(Error::file(path))?;
-    let mut writer = ArrowWriter::try_new(file, batch.schema(), None).map_err(Error::parquet(path))?;
+    let mut writer =
+        ArrowWriter::try_new(file, batch.schema(), None).map_err(Error::parquet(path))?;
     writer.write(&batch).map_err(Error::parquet(path))?;
     writer.close().map_err(Error::parquet(path))?;
     Ok(())
@@ -70,13 +73,19 @@ fn column(name: &str, rows: &[Map<String, Value>]) -> ArrayRef {
     let values = || rows.iter().map(|row| row.get(name).filter(|value| !value.is_null()));
     let all = |test: fn(&Value) -> bool| values().flatten().all(test);
     if all(Value::is_i64) {
-        return Arc::new(values().map(|value| value.and_then(Value::as_i64)).collect::<Int64Array>());
+        return Arc::new(
+            values().map(|value| value.and_then(Value::as_i64)).collect::<Int64Array>(),
+        );
     }
     if all(Value::is_number) {
-        return Arc::new(values().map(|value| value.and_then(Value::as_f64)).collect::<Float64Array>());
+        return Arc::new(
+            values().map(|value| value.and_then(Value::as_f64)).collect::<Float64Array>(),
+        );
     }
     if all(Value::is_boolean) {
-        return Arc::new(values().map(|value| value.and_then(Value::as_bool)).collect::<BooleanArray>());
+        return Arc::new(
+            values().map(|value| value.and_then(Value::as_bool)).collect::<BooleanArray>(),
+        );
     }
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     Arc::new(values().map(|value| value.map(text)).collect::<StringArray>())
@@ -90,16 +99,21 @@ mod tests {
 
     #[test]
     fn rows_become_typed_columns() {
-        let rows: Vec<Map<String, Value>> = [json!({"n": 1, "x": 0.5, "t": "a"}), json!({"n": null, "x": 2, "l": [1, 2]})]
-            .into_iter()
-            .filter_map(|row| row.as_object().cloned())
-            .collect();
+        let rows: Vec<Map<String, Value>> =
+            [json!({"n": 1, "x": 0.5, "t": "a"}), json!({"n": null, "x": 2, "l": [1, 2]})]
+                .into_iter()
+                .filter_map(|row| row.as_object().cloned())
+                .collect();
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("rows.parquet");
         write_rows(&path, &rows).unwrap();
         let reader = ParquetRecordBatchReaderBuilder::try_new(File::open(&path).unwrap()).unwrap();
-        let types: Vec<String> =
-            reader.schema().fields().iter().map(|f| format!("{} {}", f.name(), f.data_type())).collect();
+        let types: Vec<String> = reader
+            .schema()
+            .fields()
+            .iter()
+            .map(|f| format!("{} {}", f.name(), f.data_type()))
+            .collect();
         assert_eq!(types, ["n Int64", "x Float64", "t Utf8", "l Utf8"]);
     }
 }

@@ -96,8 +96,8 @@ impl Table {
         if !is_there {
             fs::create_dir_all(&root).map_err(Error::file(&root))?;
             let mut builder = create_table(&url, layout.schema()?, ENGINE_INFO, true);
-            builder = builder
-                .with_table_properties([("delta.dataSkippingStatsColumns", layout.indexed)]);
+            builder =
+                builder.with_table_properties([("delta.dataSkippingStatsColumns", layout.indexed)]);
             if layout.partitioned {
                 builder = builder.with_data_layout(DataLayout::partitioned(PARTITIONS));
             }
@@ -106,7 +106,8 @@ impl Table {
                 .map_err(Error::table(layout.name))?;
             let made = transaction.commit(engine.as_ref()).map_err(Error::table(layout.name))?;
             if !made.is_committed() {
-                let cause = delta_kernel::KernelError::generic("another writer made it at this moment");
+                let cause =
+                    delta_kernel::KernelError::generic("another writer made it at this moment");
                 return Err(Error::table(layout.name)(cause));
             }
         }

@@ -24,11 +24,15 @@ fn written(lake: &Lake, selection: &Selection) -> Vec<String> {
         .map(|row| {
             let posts = &corpus.posts;
             let of = |list: &[(u32, String)]| {
-                list.iter().filter(|(at, _)| *at as usize == row).map(|(_, v)| v.clone()).collect::<Vec<_>>()
+                list.iter()
+                    .filter(|(at, _)| *at as usize == row)
+                    .map(|(_, v)| v.clone())
+                    .collect::<Vec<_>>()
             };
             let forward = posts.forward[row];
             let forward = (forward != NONE).then(|| {
-                let origin = corpus.channels.key(corpus.forwards.channel[forward as usize]).unwrap();
+                let origin =
+                    corpus.channels.key(corpus.forwards.channel[forward as usize]).unwrap();
                 format!("{origin}/{}", corpus.forwards.post.get(forward as usize))
             });
             let media = posts.media.iter().filter(|(at, _)| *at as usize == row).count();
@@ -119,7 +123,8 @@ fn scans_read_only_what_was_asked_for() {
     let folder = tempfile::tempdir().unwrap();
     let lake = file(folder.path(), &[posts()]);
     let count = |selection: &Selection| written(&lake, selection).len();
-    let tamtam = Selection { platforms: vec![Platform::new("tamtam").unwrap()], ..Selection::default() };
+    let tamtam =
+        Selection { platforms: vec![Platform::new("tamtam").unwrap()], ..Selection::default() };
     assert_eq!(count(&tamtam), 1);
     let desk = Selection { channels: vec![channel("telegram:desk")], ..Selection::default() };
     assert_eq!(count(&desk), 3);
@@ -136,7 +141,14 @@ fn compaction_changes_no_row() {
     let folder = tempfile::tempdir().unwrap();
     let batches: Vec<_> = posts().into_iter().map(|post| vec![post]).collect();
     let more: Vec<_> = (0..12)
-        .map(|n| vec![post("telegram:desk", &format!("m{n}"), "2019-12-02T10:00:00Z", &format!("train {n}"))])
+        .map(|n| {
+            vec![post(
+                "telegram:desk",
+                &format!("m{n}"),
+                "2019-12-02T10:00:00Z",
+                &format!("train {n}"),
+            )]
+        })
         .collect();
     let mut lake = file(folder.path(), &[batches, more].concat());
     let before = written(&lake, &Selection::default());

@@ -3,8 +3,8 @@
 use marsad_lake::{Filed, Filer};
 use marsad_matching::Fingerprinter;
 use marsad_types::{
-    Channel, ChannelKey, Coverage, Forward, Media, Outcome, Platform, Post, PostId, Problem, Resolution,
-    Timestamp,
+    Channel, ChannelKey, Coverage, Forward, Media, Outcome, Platform, Post, PostId, Problem,
+    Resolution, Timestamp,
 };
 
 pub(crate) fn channel(written: &str) -> ChannelKey {
