@@ -1,1 +1,5 @@
+//! The rules of the house that no lint can hold. They are tests: `cargo nextest run -p xtask`.
+
+mod tidy;
+
 fn main() {}

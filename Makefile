@@ -1,0 +1,55 @@
+# Marsad. Two commands do all the set-up on a machine with a Rust toolchain: make demo, make test.
+
+# Shared between clones, so that a fresh clone does not compile everything again.
+export CARGO_TARGET_DIR ?= $(HOME)/.cache/marsad/target
+CARGO ?= cargo
+MARSAD = $(CARGO_TARGET_DIR)/fast/marsad
+PYTHON ?= python3
+VENV ?= $(HOME)/.cache/marsad/venv
+
+.PHONY: demo test check bench bench-statements build release doc clean-demo
+
+## demo: build quickly, make a small world, measure it, write a report
+demo: build
+	$(MARSAD) demo
+
+build:
+	$(CARGO) build --quiet --profile fast -p marsad -p marsad-verify
+
+release:
+	$(CARGO) build --release -p marsad -p marsad-verify
+
+## test: everything that must hold; installs what it needs
+test: $(VENV)/ready
+	scripts/test
+
+## check: formatting and lints, as CI runs them
+check:
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+
+## bench: import and measures on real posts, beside DuckDB, in one run
+bench: release $(VENV)/bench-ready
+	$(VENV)/bin/python benches/import/bench.py
+
+## bench-statements: precision, recall and speed of matching, beside datasketch and rensa
+bench-statements: $(VENV)/bench-ready
+	benches/statements/run
+
+## doc: the code's documentation
+doc:
+	$(CARGO) doc --workspace --no-deps
+
+# Readers that are not ours, for the tests of the lake and the evidence.
+$(VENV)/ready: scripts/requirements-test.txt
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r scripts/requirements-test.txt
+	touch $@
+
+# Peers, for the benchmarks.
+$(VENV)/bench-ready: $(VENV)/ready scripts/requirements-bench.txt
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r scripts/requirements-bench.txt
+	touch $@
+
+clean-demo:
+	rm -rf marsad-demo
