@@ -257,6 +257,15 @@ fn clocks(corpus: &Corpus) -> (Vec<bool>, Vec<bool>) {
     (unstated.iter().zip(&on_minute).map(minute).collect(), with_posts)
 }
 
+/// How many entries at the start of a sorted list come `before`; quick when they are few.
+pub(crate) fn gallop<T>(list: &[T], before: impl Fn(&T) -> bool) -> usize {
+    let mut reach = 1;
+    while list.get(reach).is_some_and(&before) {
+        reach *= 2;
+    }
+    list.get(..list.len().min(reach + 1)).unwrap_or(list).partition_point(before)
+}
+
 /// Id of a network: a hash of its members' keys in order.
 pub(crate) fn network_id(members: &[ChannelKey]) -> String {
     let mut keys: Vec<String> = members.iter().map(ToString::to_string).collect();

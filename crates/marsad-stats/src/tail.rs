@@ -326,7 +326,7 @@ mod tests {
         }
         near(poisson_binomial_upper(2, &[0.5, 0.25, 1.0]), 0.625);
         assert_eq!(poisson_binomial_upper(2, &[0.5, 0.0]), 0.0);
-        let many = poisson_binomial_upper(1600, &[0.3; 5000]);
+        let many = poisson_binomial_upper(1600, &vec![0.3; 5000]);
         assert!((many / binomial_upper(1600, 5000, 0.3) - 1.0).abs() < 0.02, "{many}");
     }
 

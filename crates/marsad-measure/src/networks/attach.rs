@@ -1,6 +1,6 @@
 //! Channels too small for single ties, joined by what they publish with a whole network.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use marsad_stats::{benjamini_yekutieli, binomial_upper};
 use marsad_types::ChannelId;
@@ -40,6 +40,30 @@ pub(super) fn attach(shares: &Shares, seeds: &[Vec<ChannelId>]) -> Vec<Vec<Chann
         }
     }
     joined
+}
+
+/// For each channel that joined: the member of the seed that shares most statements with it, and
+/// how many; that is where it belongs among the communities.
+pub(super) fn closest(
+    shares: &Shares,
+    seed: &[ChannelId],
+    joined: &[ChannelId],
+) -> Vec<(ChannelId, ChannelId, u32)> {
+    let members: BTreeSet<ChannelId> = seed.iter().copied().collect();
+    let mut closest = Vec::with_capacity(joined.len());
+    for channel in joined {
+        let mut counts: BTreeMap<ChannelId, u32> = BTreeMap::new();
+        for (statement, _) in shares.of_channel(*channel) {
+            let list = shares.channels.get(*statement as usize).map_or(&[][..], Vec::as_slice);
+            for (other, _) in list.iter().filter(|(other, _)| members.contains(other)) {
+                *counts.entry(*other).or_default() += 1;
+            }
+        }
+        let most = counts.into_iter().max_by_key(|(_, shared)| *shared);
+        let (member, shared) = most.unwrap_or((*channel, 0));
+        closest.push((*channel, member, shared));
+    }
+    closest
 }
 
 fn round(shares: &Shares, network_of: &[Option<usize>]) -> Vec<(ChannelId, usize)> {

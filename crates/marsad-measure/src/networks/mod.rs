@@ -131,18 +131,27 @@ pub(crate) fn find(study: &Study<'_>) -> Vec<Found> {
         .iter()
         .zip(&grown)
         .zip(ties_of)
-        .map(|((seed, joined), ties)| assemble(study, seed, joined, ties))
+        .map(|((seed, joined), ties)| {
+            let closest = attach::closest(&shares, seed, joined);
+            assemble(study, seed, &closest, ties)
+        })
         .collect();
     found.sort_by(|a, b| (b.members.len(), &a.id).cmp(&(a.members.len(), &b.id)));
     found
 }
 
-fn assemble(study: &Study<'_>, seed: &[ChannelId], joined: &[ChannelId], ties: Vec<Tie>) -> Found {
+fn assemble(
+    study: &Study<'_>,
+    seed: &[ChannelId],
+    joined: &[(ChannelId, ChannelId, u32)],
+    ties: Vec<Tie>,
+) -> Found {
     let keys = study.corpus().channels.keys();
     let by_key = |members: &mut Vec<ChannelId>| {
         members.sort_unstable_by_key(|member| keys.get(*member as usize));
     };
-    let mut members: Vec<ChannelId> = seed.iter().chain(joined).copied().collect();
+    let mut members: Vec<ChannelId> =
+        seed.iter().copied().chain(joined.iter().map(|j| j.0)).collect();
     by_key(&mut members);
     let place: BTreeMap<ChannelId, u32> =
         members.iter().enumerate().map(|(at, member)| (*member, at as u32)).collect();

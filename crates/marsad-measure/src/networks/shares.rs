@@ -16,6 +16,18 @@ pub(super) struct Shares {
     /// Sums over the statements of several channels before a position: their channels, and channels
     /// times others.
     sums: Vec<(f64, f64)>,
+    habits: Vec<Habits>,
+}
+
+/// What is asked again and again about a channel, each list ascending.
+#[derive(Debug, Clone, Default)]
+struct Habits {
+    /// When it published its statements.
+    times: Vec<i64>,
+    /// The same of those that stand in several channels.
+    shared_times: Vec<i64>,
+    /// How far behind the first post it published those.
+    lags: Vec<i64>,
 }
 
 impl Shares {
@@ -51,7 +63,26 @@ impl Shares {
             sums.push(sum);
         }
         let (first, channels) = lists.into_iter().unzip();
-        Self { first, channels, by_channel, sums }
+        let mut shares = Self { first, channels, by_channel, sums, habits: Vec::new() };
+        shares.habits = shares.by_channel.par_iter().map(|own| shares.habits_of(own)).collect();
+        shares
+    }
+
+    fn habits_of(&self, own: &[(u32, i64)]) -> Habits {
+        let mut habits = Habits::default();
+        for (statement, at) in own {
+            habits.times.push(*at);
+            let several = self.channels.get(*statement as usize).is_some_and(|list| list.len() > 1);
+            if several {
+                let first = self.first.get(*statement as usize).copied().unwrap_or(*at);
+                habits.shared_times.push(*at);
+                habits.lags.push(at - first);
+            }
+        }
+        habits.times.sort_unstable();
+        habits.shared_times.sort_unstable();
+        habits.lags.sort_unstable();
+        habits
     }
 
     /// A channel's statements.
@@ -59,18 +90,26 @@ impl Shares {
         self.by_channel.get(channel as usize).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether a statement stands in several channels.
-    pub(super) fn is_shared(&self, statement: u32) -> bool {
-        self.channels.get(statement as usize).is_some_and(|list| list.len() > 1)
-    }
-
     /// When a channel first and last published any.
     pub(super) fn span(&self, channel: ChannelId) -> Option<(i64, i64)> {
-        let times = self.of_channel(channel).iter().map(|(_, at)| *at);
-        times.fold(None, |span, at| {
-            let (first, last) = span.unwrap_or((at, at));
-            Some((at.min(first), at.max(last)))
-        })
+        let times = &self.habits.get(channel as usize)?.times;
+        Some((*times.first()?, *times.last()?))
+    }
+
+    /// Statements a channel published in a window (ends included), and those of them in several
+    /// channels.
+    pub(super) fn published(&self, channel: ChannelId, from: i64, to: i64) -> (u64, u64) {
+        let count = |times: &[i64]| {
+            let start = times.partition_point(|at| *at < from);
+            times.partition_point(|at| *at <= to).saturating_sub(start) as u64
+        };
+        let habits = self.habits.get(channel as usize);
+        habits.map_or((0, 0), |habits| (count(&habits.times), count(&habits.shared_times)))
+    }
+
+    /// How far behind the first post a channel repeats, ascending.
+    pub(super) fn lags(&self, channel: ChannelId) -> &[i64] {
+        self.habits.get(channel as usize).map_or(&[], |habits| habits.lags.as_slice())
     }
 
     /// Statements that first appeared in a window: how many, and of those in several channels the

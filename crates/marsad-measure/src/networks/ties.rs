@@ -7,6 +7,7 @@ use marsad_types::{ChannelId, Timestamp};
 use rayon::prelude::*;
 
 use super::shares::Shares;
+use crate::study::gallop;
 
 /// Fewer shared statements are no tie.
 const SHARED_MIN: u32 = 3;
@@ -148,13 +149,8 @@ fn test(shares: &Shares, a: ChannelId, b: ChannelId) -> Option<Tested> {
     let from = first_a.max(first_b).saturating_sub(MARGIN_MS);
     let to = last_a.min(last_b).saturating_add(MARGIN_MS);
     let inside = |at: i64| from <= at && at <= to;
-    let own = |channel: ChannelId| {
-        let here = shares.of_channel(channel).iter().filter(|(_, at)| inside(*at));
-        here.fold((0u64, 0u64), |(all, spread), (statement, _)| {
-            (all + 1, spread + u64::from(shares.is_shared(*statement)))
-        })
-    };
-    let ((of_a, spread_a), (of_b, spread_b)) = (own(a), own(b));
+    let (of_a, spread_a) = shares.published(a, from, to);
+    let (of_b, spread_b) = shares.published(b, from, to);
     let both: Vec<(u32, i64, i64)> = shared(shares, a, b)
         .into_iter()
         .filter(|(_, at_a, at_b)| inside(*at_a) && inside(*at_b))
@@ -169,7 +165,7 @@ fn test(shares: &Shares, a: ChannelId, b: ChannelId) -> Option<Tested> {
     let expected =
         spread_a as f64 * spread_b as f64 * pairs / (publications * publications).max(1.0);
     let contained = n as f64 / of_a.min(of_b).max(1) as f64;
-    let worth_timing = contained >= CONTAINED_TIMED;
+    let worth_timing = contained >= CONTAINED_TIMED && alike < LEVEL; // else it decides nothing
     let timed = if worth_timing { lag_permutation(shares, (a, b), &both) } else { 1.0 };
     Some(Tested {
         a,
@@ -186,13 +182,11 @@ fn shared(shares: &Shares, a: ChannelId, b: ChannelId) -> Vec<(u32, i64, i64)> {
     let (short, long, turned) =
         if one.len() <= other.len() { (one, other, false) } else { (other, one, true) };
     let mut both = Vec::new();
-    let mut from = 0;
+    let mut rest = long;
     for (statement, at) in short {
-        let rest = long.get(from..).unwrap_or(&[]);
-        from += rest.partition_point(|(other, _)| other < statement);
-        if let Some((found, at_other)) = long.get(from)
-            && found == statement
-        {
+        rest = rest.get(gallop(rest, |(other, _)| other < statement)..).unwrap_or(&[]);
+        let Some((found, at_other)) = rest.first() else { break };
+        if found == statement {
             let (at_a, at_b) = if turned { (*at_other, *at) } else { (*at, *at_other) };
             both.push((*statement, at_a, at_b));
         }
@@ -204,22 +198,12 @@ fn shared(shares: &Shares, a: ChannelId, b: ChannelId) -> Vec<(u32, i64, i64)> {
 /// statements it shared. Its mean has a closed form: every shared statement is close with the share
 /// of pairs of lags that are, so no drawing is needed; p is the Poisson tail, for two windows.
 fn lag_permutation(shares: &Shares, pair: (ChannelId, ChannelId), both: &[(u32, i64, i64)]) -> f64 {
-    let lags = |channel: ChannelId| -> Vec<i64> {
-        let shared_by_any = |(statement, at): &(u32, i64)| {
-            let first = shares.first.get(*statement as usize).copied().unwrap_or(*at);
-            shares.is_shared(*statement).then_some(at - first)
-        };
-        let mut lags: Vec<i64> =
-            shares.of_channel(channel).iter().filter_map(shared_by_any).collect();
-        lags.sort_unstable();
-        lags
-    };
-    let (lags_a, lags_b) = (lags(pair.0), lags(pair.1));
+    let (lags_a, lags_b) = (shares.lags(pair.0), shares.lags(pair.1));
     let possible = (lags_a.len() * lags_b.len()).max(1) as f64;
     let mut least = 1.0f64;
     for window in CLOSE_MS {
         let (mut low, mut high, mut close) = (0, 0, 0usize);
-        for lag in &lags_a {
+        for lag in lags_a {
             while lags_b.get(low).is_some_and(|other| *other < lag - window) {
                 low += 1;
             }

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::scope::Selected;
-use crate::study::Study;
+use crate::study::{Study, gallop};
 
 /// A side's earliest post of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,20 +142,21 @@ impl Table {
     pub(super) fn shared(&self, a: u32, b: u32) -> Vec<(Appearance, Appearance)> {
         let side = |side: u32| self.by_side.get(side as usize).map_or(&[][..], Vec::as_slice);
         let (one, other) = (side(a), side(b));
-        let (mut i, mut j) = (0, 0);
+        let turned = one.len() > other.len();
+        let (short, long) = if turned { (other, one) } else { (one, other) };
         let mut shared = Vec::new();
-        while let (Some((x, at_x)), Some((y, at_y))) = (one.get(i), other.get(j)) {
-            match x.cmp(y) {
-                std::cmp::Ordering::Less => i += 1,
-                std::cmp::Ordering::Greater => j += 1,
-                std::cmp::Ordering::Equal => {
-                    if let (Some(x), Some(y)) =
-                        (self.appearances.get(*at_x as usize), self.appearances.get(*at_y as usize))
-                    {
-                        shared.push((*x, *y));
-                    }
-                    (i, j) = (i + 1, j + 1);
-                }
+        let mut rest = long;
+        for (statement, at) in short {
+            // The short list leads, so that a small channel beside a huge one costs little.
+            rest = rest.get(gallop(rest, |(found, _)| found < statement)..).unwrap_or(&[]);
+            let Some((found, at_found)) = rest.first() else { break };
+            if found != statement {
+                continue;
+            }
+            let (at_a, at_b) = if turned { (at_found, at) } else { (at, at_found) };
+            let appearance = |at: &u32| self.appearances.get(*at as usize).copied();
+            if let (Some(x), Some(y)) = (appearance(at_a), appearance(at_b)) {
+                shared.push((x, y));
             }
         }
         shared

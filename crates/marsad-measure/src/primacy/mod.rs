@@ -138,6 +138,10 @@ impl Pair {
         self.a_first.min(self.b_first)
     }
 
+    fn split(&self) -> (u32, u32) {
+        (self.leader_first(), self.decided())
+    }
+
     fn sign_p(&self) -> f64 {
         sign_test(u64::from(self.a_first), u64::from(self.b_first))
     }
@@ -163,8 +167,12 @@ pub fn primacy(study: &Study<'_>, scope: &Scope, options: &PrimacyOptions) -> Fi
     judged.sort_unstable_by_key(|j| (std::cmp::Reverse(j.pair.statements()), j.pair.a, j.pair.b));
     let (found, unknown) = (judged.len(), estimable_not(&judged));
     judged.truncate(selected.limit());
-    let rows: Vec<PrimacyRow> =
+    let intervals = intervals(&judged);
+    let mut rows: Vec<PrimacyRow> =
         judged.par_iter().map(|judged| row(study, &table, &names, judged)).collect();
+    for (row, judged) in rows.iter_mut().zip(&judged) {
+        row.share_ci95 = intervals.get(&judged.pair.split()).copied().flatten();
+    }
     let mut finding = Finding::of(study, &selected, METHOD, (rows, Nothing {}))
         .with("by", if options.by == By::Platform { "platform" } else { "channel" })
         .with("resolution", if auto { "auto" } else { "stated" })
@@ -315,6 +323,22 @@ fn estimable_not(judged: &[Judged]) -> usize {
     judged.iter().filter(|judged| judged.wording == Wording::NotEstimable).count()
 }
 
+/// The exact interval of every split that occurs, once: most pairs share a statement or two.
+fn intervals(judged: &[Judged]) -> HashMap<(u32, u32), Option<[f64; 2]>> {
+    let mut splits: Vec<(u32, u32)> = judged.iter().map(|judged| judged.pair.split()).collect();
+    splits.sort_unstable();
+    splits.dedup();
+    let interval = |(first, decided): (u32, u32)| {
+        clopper_pearson(u64::from(first), u64::from(decided), 0.95).map(|ci| [ci.low, ci.high])
+    };
+    splits
+        .into_par_iter()
+        .map(|split| (split, interval(split)))
+        .collect::<Vec<_>>()
+        .into_iter()
+        .collect()
+}
+
 fn row(study: &Study<'_>, table: &Table, names: &[String], judged: &Judged) -> PrimacyRow {
     let Judged { pair, sign_p, q, size_p, wording } = judged;
     let a_leads = pair.a_leads();
@@ -341,7 +365,7 @@ fn row(study: &Study<'_>, table: &Table, names: &[String], judged: &Judged) -> P
         follower_first: second,
         undecided: u64::from(pair.undecided),
         share: (first + second > 0).then(|| first as f64 / (first + second) as f64),
-        share_ci95: clopper_pearson(first, first + second, 0.95).map(|ci| [ci.low, ci.high]),
+        share_ci95: None,
         share_bounds: [first as f64 / all, (first as f64 + undecided) / all],
         sign_p: *sign_p,
         p: *sign_p,
