@@ -1,5 +1,8 @@
 //! `measure statements`: the same statement wherever it reappears.
 
+#[cfg(test)]
+mod tests;
+
 use marsad_types::{ChannelId, Timestamp};
 use rayon::prelude::*;
 use serde::Serialize;
