@@ -21,9 +21,6 @@ use clap::Parser;
 use crate::cli::{Cli, Verb};
 use crate::failure::Failure;
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     let cli = Cli::parse();
     match run(cli) {

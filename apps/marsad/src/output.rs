@@ -77,7 +77,9 @@ pub(crate) fn table(rows: &[Map<String, Value>], columns: &[&str]) -> String {
     }
     table.set_header(columns.iter().map(|name| Cell::new(name).add_attribute(Attribute::Bold)));
     for row in rows {
-        table.add_row(columns.iter().map(|name| Cell::new(shown(row.get(*name)))));
+        // A channel's name, where one is known, says more to people than its number.
+        let value = |name: &&str| row.get(&format!("{name}_name")).or_else(|| row.get(*name));
+        table.add_row(columns.iter().map(|name| Cell::new(shown(value(name)))));
     }
     table.to_string()
 }

@@ -4,7 +4,7 @@ use compact_str::{CompactString, format_compact};
 use hashbrown::hash_map::Entry;
 use hashbrown::{HashMap, HashSet};
 use marsad_matching::Fingerprint;
-use marsad_types::{Channel, Coverage, Event, Post, PostId, Problem};
+use marsad_types::{Channel, Coverage, Event, Post, PostId, Problem, Timestamp};
 use xxhash_rust::xxh3::Xxh3;
 
 /// The years a post may be from; a time outside is no time (and no Parquet reader takes it).
@@ -45,6 +45,19 @@ pub struct Batch {
 }
 
 impl Batch {
+    /// Forgets the rows and keeps the memory: a batch of 100,000 posts is 60 MB that the system
+    /// would otherwise have to clear again for each.
+    #[must_use]
+    pub fn emptied(mut self) -> Self {
+        self.posts.clear();
+        self.channels.clear();
+        self.coverage.clear();
+        self.events.clear();
+        self.problems.clear();
+        self.text_bytes = 0;
+        self
+    }
+
     /// No row of any kind.
     pub fn is_empty(&self) -> bool {
         self.posts.is_empty()
@@ -132,7 +145,12 @@ impl Filer {
 
     /// Hands over the rows waiting.
     pub fn take_batch(&mut self) -> Batch {
-        std::mem::take(&mut self.batch)
+        self.swap_batch(Batch::default())
+    }
+
+    /// Hands over the rows waiting and goes on in the memory of an emptied batch.
+    pub fn swap_batch(&mut self, emptied: Batch) -> Batch {
+        std::mem::replace(&mut self.batch, emptied)
     }
 
     /// Takes a post; keeps it in the batch unless it is known as it is.
@@ -236,21 +254,25 @@ impl Filer {
     }
 
     pub(crate) fn know_channel(&mut self, channel: &Channel) -> bool {
-        let Channel { line: _, key, .. } = channel;
-        let written = format!(
-            "{key}\u{1}{:?}\u{1}{:?}\u{1}{:?}\u{1}{:?}\u{1}{:?}\u{1}{:?}\u{1}{:?}\u{1}{:?}\u{1}{:?}\u{1}{:?}",
-            channel.handle,
-            channel.title,
-            channel.description,
-            channel.created_at,
-            channel.observed_at,
-            channel.subscribers,
-            channel.subscribers_min,
-            channel.subscribers_max,
-            channel.status,
-            channel.status_cause,
-        );
-        self.rows.insert(hash_parts(&[b"channel", written.as_bytes()]))
+        let text = |text: &Option<String>| text.clone().unwrap_or_default().into_bytes();
+        let number = |number: Option<u64>| number.map_or([0xff; 8], u64::to_le_bytes);
+        let time = |time: Option<Timestamp>| time.map_or(i64::MIN, |t| t.0).to_le_bytes();
+        let key = hash_parts(&[
+            b"channel",
+            channel.key.platform.as_str().as_bytes(),
+            channel.key.id.as_bytes(),
+            &text(&channel.handle),
+            &text(&channel.title),
+            &text(&channel.description),
+            &time(channel.created_at),
+            &time(Some(channel.observed_at)),
+            &number(channel.subscribers),
+            &number(channel.subscribers_min),
+            &number(channel.subscribers_max),
+            channel.status.as_str().as_bytes(),
+            &text(&channel.status_cause),
+        ]);
+        self.rows.insert(key)
     }
 
     pub(crate) fn know_coverage(&mut self, coverage: &Coverage) -> bool {
@@ -267,7 +289,7 @@ impl Filer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use marsad_types::{ChannelKey, Platform, Timestamp};
+    use marsad_types::{ChannelKey, Platform};
 
     fn post(id: PostId, text: &str) -> Post {
         let channel = ChannelKey::new(Platform::new("telegram").unwrap(), "desk");

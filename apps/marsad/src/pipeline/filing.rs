@@ -1,5 +1,7 @@
 //! The part of an import that happens in order: append to the evidence, identify, file.
 
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
 use std::time::Instant;
 
 use marsad_evidence::{NewRecord, Prepared, RecordKind, Store, prepare};
@@ -14,11 +16,11 @@ use crate::archive::{Archive, Pseudonyms, hex};
 use crate::failure::Failure;
 
 /// A batch is filed when it holds this many posts …
-const BATCH_POSTS_MAX: usize = 160_000;
+const BATCH_POSTS_MAX: usize = 100_000;
 /// … or this much text: together the bound on memory, whatever the size of the input.
 const BATCH_TEXT_MAX: usize = 64 << 20;
 /// More files than this in one partition are joined when an import ends.
-const PARTITION_FILES_MAX: usize = 8;
+const PARTITION_FILES_MAX: usize = 24;
 
 /// An import under way.
 pub(crate) struct Filing {
@@ -170,10 +172,10 @@ impl Filing {
     pub(crate) fn file_now(&mut self, at: Timestamp) -> Result<(), Failure> {
         let before = self.store.head();
         let head = self.store.commit(at)?;
-        let batch = self.filer.take_batch();
-        if batch.is_empty() && head.size == before.size {
+        if self.filer.batch().is_empty() && head.size == before.size {
             return Ok(());
         }
+        let batch = self.filer.swap_batch(self.lake.emptied());
         self.lake.send(batch, head.size)
     }
 
@@ -191,20 +193,30 @@ impl Filing {
 /// Files batches on a thread of its own, one behind the other, so that reading goes on meanwhile.
 /// At most one batch waits: that bounds the memory.
 struct LakeWriter {
-    sender: std::sync::mpsc::SyncSender<(Batch, u64)>,
-    thread: std::thread::JoinHandle<Result<Lake, marsad_lake::Error>>,
+    sender: SyncSender<(Batch, u64)>,
+    /// Batches that are filed, to be used again.
+    emptied: Receiver<Batch>,
+    thread: thread::JoinHandle<Result<Lake, marsad_lake::Error>>,
 }
 
 impl LakeWriter {
     fn start(mut lake: Lake) -> Self {
-        let (sender, receiver) = std::sync::mpsc::sync_channel::<(Batch, u64)>(0);
-        let thread = std::thread::spawn(move || {
-            for (batch, position) in receiver {
+        let (sender, filled) = sync_channel::<(Batch, u64)>(0);
+        let (back, emptied) = sync_channel(2);
+        let thread = thread::spawn(move || {
+            for (batch, position) in filled {
                 lake.file(&batch, position)?;
+                // Nobody waits for it when the import has ended.
+                drop(back.try_send(batch.emptied()));
             }
             Ok(lake)
         });
-        Self { sender, thread }
+        Self { sender, emptied, thread }
+    }
+
+    /// A batch to fill: one that is filed, else a new one.
+    fn emptied(&self) -> Batch {
+        self.emptied.try_recv().unwrap_or_default()
     }
 
     fn send(&mut self, batch: Batch, position: u64) -> Result<(), Failure> {

@@ -1,5 +1,6 @@
 //! `marsad measure`: one finding.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use marsad_lake::Selection;
@@ -40,7 +41,8 @@ pub(crate) fn run(context: &Context, options: &MeasureOptions) -> Result<ExitCod
         network_name: options.scope.network.clone(),
         limit: options.scope.limit,
     };
-    let (finding, columns) = compute(name, &study, &scope, options)?;
+    let (mut finding, columns) = compute(name, &study, &scope, options)?;
+    name_channels(&mut finding, &names(&loaded.corpus));
     output::finding(context, &finding, columns)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -81,6 +83,31 @@ impl Loaded {
 
     pub(crate) fn study(&self, threshold: f64) -> Study<'_> {
         Study::new(&self.corpus, &self.prints, self.reference.clone(), threshold)
+    }
+}
+
+/// What people call a channel: its latest title, else its latest handle.
+pub(crate) fn names(corpus: &Corpus) -> BTreeMap<String, String> {
+    let mut names = BTreeMap::new();
+    // By channel and time: the latest comes last.
+    for seen in &corpus.observations {
+        if let Some(name) = seen.title.as_ref().or(seen.handle.as_ref()) {
+            names.insert(seen.key.to_string(), name.clone());
+        }
+    }
+    names
+}
+
+/// Adds `leader_name`, `follower_name` and `channel_name` beside the keys of rows that have them.
+pub(crate) fn name_channels(finding: &mut Value, names: &BTreeMap<String, String>) {
+    let rows = finding.get_mut("rows").and_then(Value::as_array_mut);
+    for row in rows.into_iter().flatten().filter_map(Value::as_object_mut) {
+        for field in ["leader", "follower", "channel"] {
+            let name = row.get(field).and_then(Value::as_str).and_then(|key| names.get(key));
+            if let Some(name) = name.cloned() {
+                row.insert(format!("{field}_name"), Value::from(name));
+            }
+        }
     }
 }
 
