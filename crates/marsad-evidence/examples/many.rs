@@ -45,7 +45,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         writeln!(out, "{what} opening of {} leaves: {:?}", store.head().size, started.elapsed())?;
     }
     let started = Instant::now();
-    let found = Store::open(dir)?.find(marsad_evidence::RecordKind::Manifest, "", &[0; 32])?;
+    let found = Store::open(dir)?.find(RecordKind::Manifest, "", &[0; 32])?;
     writeln!(out, "opening and the first look-up ({found:?}): {:?}", started.elapsed())?;
     let started = Instant::now();
     let read = Store::open_read(dir)?.records(0).count();

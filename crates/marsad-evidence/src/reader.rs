@@ -14,7 +14,7 @@ use crate::index::{self, DigestTable};
 use crate::layout::{self, ENTRY_BYTES, Entry, HASH_BYTES};
 use crate::merkle::{self, Hash, sha256};
 use crate::note::{NOTE_BYTES_MAX, NoteError, Verifier};
-use crate::record::{self, RecordKind, Record, leaf_of};
+use crate::record::{self, Record, RecordKind, leaf_of};
 use crate::tiles::{TileReader, check_edge};
 
 /// Segments kept open; a system allows about a thousand files.
@@ -189,6 +189,15 @@ impl Reader {
             }
         }
         Ok(None)
+    }
+
+    /// How many records of a kind there are, erased ones included.
+    pub fn count(&self, kind: RecordKind) -> Result<u64, Error> {
+        let mut count = 0;
+        for leaf in 0..self.head().size {
+            count += u64::from(self.entry(leaf)?.kind == kind);
+        }
+        Ok(count)
     }
 
     /// The key that the log says it is signed with. Whoever must not trust this folder compares it

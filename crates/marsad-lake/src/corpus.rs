@@ -293,6 +293,9 @@ fn assemble(pieces: &[Piece]) -> (Corpus, Prints) {
     gather(pieces, &order, channels)
 }
 
+/// The first version of a post so far: order, piece, row.
+type Best = Option<(VersionOrder, u32, u32)>;
+
 /// Rows that are not the first-published version of their post.
 fn later_versions(pieces: &[Piece], ids: &[Vec<ChannelId>]) -> HashSet<(u32, u32)> {
     let mut dropped = HashSet::new();
@@ -304,8 +307,6 @@ fn later_versions(pieces: &[Piece], ids: &[Vec<ChannelId>]) -> HashSet<(u32, u32
             piece.posts.channel.get(row as usize).and_then(|c| ids.get(*c as usize)).copied();
         (channel.unwrap_or(NONE), piece.posts.post.get(row as usize).to_owned())
     };
-    // A post to its first version so far: order, piece, row.
-    type Best = Option<(VersionOrder, u32, u32)>;
     let mut best: HashMap<(ChannelId, String), Best> = HashMap::new();
     for (piece, ids) in pieces.iter().zip(ids) {
         for (row, _) in &piece.versions {

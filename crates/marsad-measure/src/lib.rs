@@ -32,7 +32,7 @@ pub use catalogue::catalogue;
 pub use finding::{ArchiveRef, Extent, Finding, Nothing, WatchedPart, Wording};
 pub use migration::{AttemptEnd, AttemptRow, DailyRow, MigrationOptions, MigrationRow, migration};
 pub use networks::{NetworkRow, networks};
-pub use primacy::{By, PrimacyOptions, PrimacyRow, ResolutionRule, primacy};
+pub use primacy::{By, Lags, PrimacyOptions, PrimacyRow, ResolutionRule, lags_of_pairs, primacy};
 pub use scope::{Scope, Window};
 pub use statements::{MemberRow, StatementRow, StatementsOptions, statements};
 pub use study::Study;

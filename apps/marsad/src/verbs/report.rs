@@ -6,10 +6,11 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
+use marsad_evidence::{RecordKind, Store};
 use marsad_measure::{
     By, MigrationOptions, PrimacyOptions, ResolutionRule, Scope, StatementsOptions, Study,
 };
-use marsad_report::{ArchiveFacts, ReportInput};
+use marsad_report::{ArchiveFacts, LagSeries, ReportInput};
 use marsad_types::{Event, Platform};
 use serde_json::{Value, json};
 
@@ -64,7 +65,7 @@ pub(crate) fn write(
         made_at: clock::now(),
         archive: facts(archive, &loaded)?,
         findings: findings(&study, &scope, &loaded.corpus.events)?,
-        lags: Vec::new(),
+        lags: lags(&study, &scope),
     };
     let page = marsad_report::html(&input);
     spinner.finish_and_clear();
@@ -83,7 +84,7 @@ fn facts(archive: &Archive, loaded: &Loaded) -> Result<ArchiveFacts, Failure> {
         posts: loaded.corpus.posts.len() as u64,
         channels: loaded.corpus.channels.len() as u64,
         problems: counts.problems,
-        files: counts.files,
+        files: Store::open_read(&archive.evidence_folder())?.count(RecordKind::Manifest)?,
     })
 }
 
@@ -117,6 +118,15 @@ fn findings(
     let claims: Vec<Value> = events.iter().map(claim).collect();
     findings.insert("events", json!({"rows": claims}));
     Ok(findings)
+}
+
+/// The lags behind the pairs of platforms, for the picture of their distribution.
+fn lags(study: &Study<'_>, scope: &Scope) -> Vec<LagSeries> {
+    let options = PrimacyOptions { by: By::Platform, resolution: ResolutionRule::Auto };
+    let series = marsad_measure::lags_of_pairs(study, scope, &options).into_iter();
+    series
+        .map(|lags| LagSeries { leader: lags.leader, follower: lags.follower, lags_s: lags.lags_s })
+        .collect()
 }
 
 fn claim(event: &Event) -> Value {

@@ -1,5 +1,12 @@
 //! Marsad as its users run it: the program, its output, its exit codes.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test that cannot set itself up fails, and says loudly what it skips"
+)]
+
 mod bench;
 mod contract;
 mod evidence;

@@ -194,6 +194,33 @@ pub fn primacy(study: &Study<'_>, scope: &Scope, options: &PrimacyOptions) -> Fi
     finding.noting("order is that of published times; when we looked never decides who was first")
 }
 
+/// The lags behind one row of [`primacy`], for a picture of their distribution.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lags {
+    /// Side more often first.
+    pub leader: String,
+    /// The other.
+    pub follower: String,
+    /// Seconds between the middles of the intervals, a statement each; negative where the follower
+    /// was first.
+    pub lags_s: Vec<f64>,
+}
+
+/// Lags of every pair of sides that shares a statement, by the names of the sides.
+pub fn lags_of_pairs(study: &Study<'_>, scope: &Scope, options: &PrimacyOptions) -> Vec<Lags> {
+    let selected = Selected::new(study, scope);
+    let (side_of, names) = sides(study, options.by);
+    let table = Table::new(study, &selected, &side_of, options.resolution == ResolutionRule::Auto);
+    let name = |side: u32| names.get(side as usize).cloned().unwrap_or_default();
+    let of = |pair: &Pair| {
+        let a_leads = pair.a_leads();
+        let (leader, follower) = if a_leads { (pair.a, pair.b) } else { (pair.b, pair.a) };
+        let lags_s = lags(&table.shared(pair.a, pair.b), a_leads);
+        Lags { leader: name(leader), follower: name(follower), lags_s }
+    };
+    table.pairs().iter().map(of).collect()
+}
+
 /// Side of each channel, and names of the sides in order.
 fn sides(study: &Study<'_>, by: By) -> (Vec<u32>, Vec<String>) {
     let keys = study.corpus().channels.keys();
