@@ -1,8 +1,7 @@
 //! Who was first, platform against platform.
 
 use super::{
-    Context, close, moment, not_shown, open, platform_tag, says_nothing, share_range, table_end,
-    table_head,
+    Context, close, not_shown, open, platform_tag, says_nothing, share_range, table_end, table_head,
 };
 use crate::answer::{Answer, Wording, badge};
 use crate::chart::{forest, histogram};
@@ -144,7 +143,7 @@ fn put_pair(page: &mut Markup, context: &Context<'_>, row: Row<'_>) {
     put!(page, "<figure>{}</figure>", forest::divided(&parts, "Statements by who was first"));
     put_lags(page, context, row);
     put_numbers(page, row);
-    put_examples(page, context, row);
+    put_examples(page, row);
     put!(page, "</article>");
 }
 
@@ -239,7 +238,7 @@ fn put_numbers(page: &mut Markup, row: Row<'_>) {
 }
 
 /// The posts behind a row: leader's, follower's, seconds between.
-fn put_examples(page: &mut Markup, context: &Context<'_>, row: Row<'_>) {
+fn put_examples(page: &mut Markup, row: Row<'_>) {
     let examples = row.list("examples");
     if examples.is_empty() {
         return;
@@ -267,19 +266,7 @@ fn put_examples(page: &mut Markup, context: &Context<'_>, row: Row<'_>) {
         );
     }
     table_end(page);
-    let times = context.finding("statements").rows().find_map(|statement| {
-        let first = example_post(row)?;
-        let member = statement.rows("members").find(|member| member.text("post") == first)?;
-        member.time("published_at")
-    });
-    if times.is_some() {
-        put!(page, "<p class=\"more\">The first of them: {}.</p>", moment(times));
-    }
     put!(page, "</details>");
-}
-
-fn example_post(row: Row<'_>) -> Option<&str> {
-    row.list("examples").first()?.get(0)?.as_str()
 }
 
 fn put_forest(page: &mut Markup, context: &Context<'_>, rows: &[Row<'_>]) {

@@ -21,8 +21,8 @@ pub(crate) fn put_reading(page: &mut Markup) {
     put!(page, "</dl><ul class=\"reading\">");
     for line in [
         "All times are UTC and are the platforms’ own times of publication. When we looked never decides who was first.",
-        "A 95 % interval is the range in which the number would fall in 95 of 100 repetitions of such a measurement. \
-         A wide one means that little is known.",
+        "A 95 % interval: of 100 intervals made in this way, about 95 hold the true number. A wide one means that \
+         little is known.",
         "p is how often chance alone would give something at least as one-sided; q is the same after correcting for \
          all the tests in the table (Benjamini and Yekutieli).",
         "A forward is what the platform marks as one; a copy is the same text posted again. The two are not mixed.",
@@ -59,7 +59,7 @@ pub(crate) fn put_checking(page: &mut Markup, context: &Context<'_>) {
         ("marsad evidence status", "the root that it prints must be the one above"),
         (
             "marsad measure primacy --json",
-            "the numbers under “Who was first”, with all their digits",
+            "the numbers under “Who was first”, with all their digits; the parameters stand in that section",
         ),
         ("marsad measure statements --members --json", "every statement with all of its posts"),
         (
