@@ -224,6 +224,10 @@ fn a_null_result_is_as_large_as_any_other() {
     let page = html(&input);
     assert!(page.contains("<p class=\"figure\">No clear first</p>"));
     assert!(page.contains("was reliably first"));
+    input
+        .findings
+        .insert("primacy_platform", finding("primacy", &json!([primacy_row("not estimable")])));
+    assert!(html(&input).contains("<p class=\"figure\">Too few to tell</p>"));
 }
 
 #[test]

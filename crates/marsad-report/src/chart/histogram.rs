@@ -67,6 +67,11 @@ impl Bins {
         for lag in sorted {
             bins.add(lag);
         }
+        for bars in [&mut bins.before, &mut bins.after] {
+            // Empty bars before a far one show nothing; one stays to show that there is air.
+            let filled = bars.iter().rposition(|count| *count > 0).map_or(0, |last| last + 1);
+            bars.truncate((filled + 1).max(2));
+        }
         bins
     }
 

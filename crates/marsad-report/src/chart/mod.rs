@@ -100,13 +100,13 @@ impl Scale {
     }
 }
 
-/// Round numbers from 0 to `most`, about `wanted` of them.
+/// Whole, round numbers from 0 to `most` or just above, about `wanted` of them; for counts.
 pub(crate) fn ticks(most: f64, wanted: usize) -> Vec<f64> {
     let most = if most.is_finite() && most > 0.0 { most } else { 1.0 };
     let rough = most / wanted.max(1) as f64;
     let power = 10f64.powf(rough.log10().floor());
     let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|m| m * power).find(|step| *step >= rough);
-    let step = step.unwrap_or(power * 10.0).max(if most >= 2.0 { 1.0 } else { 0.0 });
+    let step = step.unwrap_or(power * 10.0).max(1.0);
     (0..=(most / step).ceil() as usize).map(|nth| nth as f64 * step).collect()
 }
 
@@ -199,7 +199,7 @@ mod tests {
     #[test]
     fn ticks_are_round_and_cover_the_largest_value() {
         assert_eq!(ticks(9.0, 4), [0.0, 5.0, 10.0]);
-        assert_eq!(ticks(1.0, 4), [0.0, 0.5, 1.0]);
+        assert_eq!(ticks(1.0, 4), [0.0, 1.0]);
         assert_eq!(ticks(0.0, 4).first(), Some(&0.0));
         assert!(ticks(f64::NAN, 4).len() < 10);
     }

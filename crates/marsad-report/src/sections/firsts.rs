@@ -47,6 +47,13 @@ pub(crate) fn answer(context: &Context<'_>) -> Option<Answer> {
             Name(follower),
             lead(row)
         )
+    } else if wording == Wording::NotEstimable {
+        format!(
+            "{} and {} share {} whose order is certain; with fewer than six nobody can be told to be first.",
+            Name(leader),
+            Name(follower),
+            format::counted(decided, "statement")
+        )
     } else {
         format!(
             "Neither {} nor {} was reliably first: {} came first in {} of {} statements whose order is certain.",
@@ -57,7 +64,11 @@ pub(crate) fn answer(context: &Context<'_>) -> Option<Answer> {
             format::count(decided)
         )
     };
-    let figure = if clear { Name(leader).to_string() } else { "No clear first".to_owned() };
+    let figure = match wording {
+        _ if clear => Name(leader).to_string(),
+        Wording::NotEstimable => "Too few to tell".to_owned(),
+        _ => "No clear first".to_owned(),
+    };
     Some(Answer { question, figure, sentence, support: support(row), wording, anchor: "first" })
 }
 
