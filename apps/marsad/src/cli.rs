@@ -136,6 +136,7 @@ pub(crate) struct DemoOptions {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct ImportOptions {
     /// Files or folders; `-` is standard input; .gz and .zst are read as they are
     #[arg(required = true, value_name = "PATH")]

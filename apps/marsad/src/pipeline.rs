@@ -106,9 +106,9 @@ fn set_up(
 /// What the user said about an input, and its beginning.
 fn stated(source: &mut Source, request: &Request) -> Result<(Manifest, Vec<u8>), Failure> {
     let head = source.head()?;
-    let format = match request.format.or_else(|| marsad_interpret::recognise(&source.name, &head)) {
-        Some(format) => format,
-        None => return Err(unknown_format(source)),
+    let recognised = || marsad_interpret::recognise(&source.name, &head);
+    let Some(format) = request.format.or_else(recognised) else {
+        return Err(unknown_format(source));
     };
     let mut manifest = Manifest::new(format);
     manifest.source.clone_from(&source.name);

@@ -68,7 +68,7 @@ fn examine(archive: &Archive) -> Result<Vec<Check>, Failure> {
     let lake = archive.lake()?;
     let counts = lake.counts()?;
     let position = lake.position()?;
-    let size = head.map(|head| head.size).unwrap_or(0);
+    let size = head.map_or(0, |head| head.size);
     let behind = size.saturating_sub(position);
     checks.push(Check {
         what: "lake",

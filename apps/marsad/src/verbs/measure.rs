@@ -154,7 +154,43 @@ pub(crate) fn network(
     }
 }
 
+/// Columns of the table for people; JSON has all fields.
 type Shown = &'static [&'static str];
+
+const STATEMENTS: Shown = &["posts", "channels", "platforms", "first_at", "first_post", "quote"];
+const PRIMACY: Shown = &[
+    "leader",
+    "follower",
+    "statements",
+    "leader_first",
+    "follower_first",
+    "undecided",
+    "share",
+    "share_ci95",
+    "lag_median_s",
+    "lag_ci95_s",
+    "q",
+    "wording",
+];
+const AUDIENCE: Shown = &["channel", "at", "subscribers", "subscribers_min", "subscribers_max"];
+const SURGE: Shown =
+    &["day", "platform", "network", "new_channels", "expected", "p", "q", "wording"];
+const NETWORKS: Shown =
+    &["network", "platforms", "statements", "first_at", "last_at", "stability", "wording"];
+const ATTEMPTS: Shown = &[
+    "rank",
+    "network",
+    "platform",
+    "first_at",
+    "last_at",
+    "channels_total",
+    "subscribers_max",
+    "posts",
+    "statement_share",
+    "half_gone_d",
+    "end",
+];
+const DAILY: Shown = &["day", "platform", "posts", "channels_active", "statement_share"];
 
 fn compute(
     name: &str,
@@ -162,90 +198,31 @@ fn compute(
     scope: &Scope,
     options: &MeasureOptions,
 ) -> Result<(Value, Shown), Failure> {
-    let resolution = match options.resolution.as_str() {
-        "auto" => ResolutionRule::Auto,
-        _ => ResolutionRule::Stated,
-    };
-    let by = if options.by == "channel" { By::Channel } else { By::Platform };
     Ok(match name {
         "statements" => {
-            let options = StatementsOptions {
+            let wanted = StatementsOptions {
                 min_posts: options.min_posts,
                 min_platforms: options.min_platforms,
                 members: options.members,
             };
-            let finding = marsad_measure::statements(study, scope, &options);
-            (
-                serde_json::to_value(finding)?,
-                &["posts", "channels", "platforms", "first_at", "first_post", "quote"],
-            )
+            let finding = marsad_measure::statements(study, scope, &wanted);
+            (serde_json::to_value(finding)?, STATEMENTS)
         }
         "primacy" => {
+            let auto = options.resolution == "auto";
+            let resolution = if auto { ResolutionRule::Auto } else { ResolutionRule::Stated };
+            let by = if options.by == "channel" { By::Channel } else { By::Platform };
             let finding = marsad_measure::primacy(study, scope, &PrimacyOptions { by, resolution });
-            let columns: Shown = &[
-                "leader",
-                "follower",
-                "statements",
-                "leader_first",
-                "follower_first",
-                "undecided",
-                "share",
-                "share_ci95",
-                "lag_median_s",
-                "lag_ci95_s",
-                "q",
-                "wording",
-            ];
-            (serde_json::to_value(finding)?, columns)
+            (serde_json::to_value(finding)?, PRIMACY)
         }
-        "audience" => {
-            let finding = marsad_measure::audience(study, scope);
-            (
-                serde_json::to_value(finding)?,
-                &["channel", "at", "subscribers", "subscribers_min", "subscribers_max"],
-            )
-        }
-        "surge" => {
-            let finding = marsad_measure::surge(study, scope);
-            (
-                serde_json::to_value(finding)?,
-                &["day", "platform", "network", "new_channels", "expected", "p", "q", "wording"],
-            )
-        }
-        "networks" => {
-            let finding = marsad_measure::networks(study, scope);
-            (
-                serde_json::to_value(finding)?,
-                &[
-                    "network",
-                    "platforms",
-                    "statements",
-                    "first_at",
-                    "last_at",
-                    "stability",
-                    "wording",
-                ],
-            )
-        }
+        "audience" => (serde_json::to_value(marsad_measure::audience(study, scope))?, AUDIENCE),
+        "surge" => (serde_json::to_value(marsad_measure::surge(study, scope))?, SURGE),
+        "networks" => (serde_json::to_value(marsad_measure::networks(study, scope))?, NETWORKS),
         _ => {
-            let migration =
-                MigrationOptions { silence_days: options.silence, daily: options.daily };
-            let finding = marsad_measure::migration(study, scope, &migration);
-            let attempts: Shown = &[
-                "rank",
-                "network",
-                "platform",
-                "first_at",
-                "last_at",
-                "channels_total",
-                "subscribers_max",
-                "posts",
-                "statement_share",
-                "half_gone_d",
-                "end",
-            ];
-            let daily: Shown = &["day", "platform", "posts", "channels_active", "statement_share"];
-            (serde_json::to_value(finding)?, if options.daily { daily } else { attempts })
+            let wanted = MigrationOptions { silence_days: options.silence, daily: options.daily };
+            let finding = marsad_measure::migration(study, scope, &wanted);
+            let columns = if options.daily { DAILY } else { ATTEMPTS };
+            (serde_json::to_value(finding)?, columns)
         }
     })
 }

@@ -10,10 +10,9 @@ lake = sys.argv[1]
 posts = deltalake.DeltaTable(lake + "/posts").to_pyarrow_table()
 prints = deltalake.DeltaTable(lake + "/fingerprints").to_pyarrow_table()
 print(posts.num_rows, prints.num_rows)
-table = posts
 rows = duckdb.sql("""
     select platform, channel, post, version, strftime(published_at at time zone 'UTC', '%Y-%m-%dT%H:%M:%SZ') as at, text
-    from table order by all
+    from posts order by all
 """).fetchall()
 for row in rows:
     print("\t".join(str(cell).replace("\n", " ") for cell in row))

@@ -86,7 +86,10 @@ fn the_article_s_story_is_found_in_raw_observations() {
         assert!(earlier["channels_total"].as_i64() < now["channels_total"].as_i64(), "{platform}");
     }
 
-    // The network is one, on four platforms.
+    the_network_is_one_and_the_page_tells_it(&bench);
+}
+
+fn the_network_is_one_and_the_page_tells_it(bench: &Bench) {
     let networks = bench.json(&["measure", "networks"]);
     let network = &rows(&networks)[0];
     assert_eq!(network["platforms"].as_object().unwrap().len(), 4, "{network}");
