@@ -95,7 +95,10 @@ fn bytes_that_vanish_without_a_tombstone_do_not_verify() {
     append(&mut other, RecordKind::Chunk, "rain");
     other.commit(NOON).unwrap();
     other.erase(&[gone], "real", NOON).unwrap();
-    for (file, range) in [("log/index", 64..128), ("log/salts", 32..64)] {
+    // All of the entry but where the frame lies: two frames of the same lines differ in length by a
+    // byte or two, because their record ids are random.
+    let entry = [64..96, 104..112, 120..128].map(|range| ("log/index", range));
+    for (file, range) in entry.into_iter().chain([("log/salts", 32..64)]) {
         let mut bytes = std::fs::read(dir.path().join(file)).unwrap();
         let erased = std::fs::read(copy.path().join(file)).unwrap();
         bytes[range.clone()].copy_from_slice(&erased[range]);
