@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use marsad_matching::{Options, Prints, Relation, Statements, group};
-use marsad_types::{ChannelKey, Corpus, NONE, Platform};
+use marsad_types::{ChannelKey, Corpus, Media, NONE, Platform};
 use proptest::prelude::*;
 
 /// Posts in the order of time: (channel, text).
@@ -286,6 +286,29 @@ fn a_forward_joins_its_original_and_forwards_of_one_unseen_post_stand_together()
             vec![(3, First, true), (4, Forward, true)],
         ]
     );
+}
+
+#[test]
+fn a_picture_without_words_joins_by_its_hash() {
+    let picture = |pdq: &str, quality: u8| Media {
+        kind: "image".into(),
+        sha256: None,
+        pdq: Some(pdq.to_owned()),
+        pdq_quality: Some(quality),
+    };
+    let hash = "f8f8f0cce0f4e84d0e370a22028f67f0b36e2ed596623e1d33e6339c4e9c9b22";
+    let near = hash.replacen("f8f8f0cc", "07f8f0cc", 1);
+    let far = hash.replacen("f8f8f0cce0f4", "070700330f0b", 1);
+    let mut posts = corpus(&[("a", RAIN), ("b", ""), ("c", ""), ("d", TRAIN), ("e", "")]);
+    posts.posts.media = vec![
+        (0, picture(hash, 100)),
+        (1, picture(&near, 80)),
+        (2, picture(&far, 80)),
+        (3, picture(hash, 100)),
+        (4, picture(hash, 20)),
+    ];
+    let found = several(&grouped(&posts));
+    assert_eq!(found, [[(0, First, true), (1, Relation::Media, true)]]);
 }
 
 #[test]

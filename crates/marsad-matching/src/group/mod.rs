@@ -7,6 +7,7 @@
 mod candidates;
 mod contain;
 mod judge;
+mod media;
 mod resolve;
 mod slots;
 mod texts;
@@ -20,6 +21,8 @@ use crate::frames::Frames;
 use crate::prints::Prints;
 use crate::statement::{Statements, Tally};
 use judge::Judge;
+use media::Carried;
+use resolve::Found;
 use slots::slots;
 use texts::Texts;
 use verify::{Likeness, likeness};
@@ -74,7 +77,9 @@ pub fn group(corpus: &Corpus, prints: &Prints, options: &Options) -> Statements 
         template_pairs,
         capped_pairs: near.capped,
     };
-    Statements { statements: resolve::resolve(corpus, &texts, &links), tally }
+    let carried = Carried::find(corpus, &texts, options);
+    let found = Found { corpus, texts: &texts, carried: &carried, options };
+    Statements { statements: resolve::resolve(found, &links), tally }
 }
 
 /// Two posts compared by themselves.

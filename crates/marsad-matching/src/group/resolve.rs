@@ -18,7 +18,9 @@
 use hashbrown::HashMap;
 use marsad_types::{Corpus, NONE};
 
+use super::Options;
 use super::judge::{How, Link, Part};
+use super::media::Carried;
 use super::texts::Texts;
 use crate::statement::{Member, Relation, Statement};
 
@@ -38,10 +40,23 @@ struct Extra {
     appears: bool,
 }
 
+/// What is known before the walk.
+#[derive(Clone, Copy)]
+pub(super) struct Found<'a> {
+    pub(super) corpus: &'a Corpus,
+    pub(super) texts: &'a Texts,
+    pub(super) carried: &'a Carried,
+    pub(super) options: &'a Options,
+}
+
 /// State of the walk.
 struct Resolver<'a> {
     corpus: &'a Corpus,
     texts: &'a Texts,
+    carried: &'a Carried,
+    options: &'a Options,
+    /// Statement of each file, and whether a post of comparable text carried it there first.
+    files: HashMap<u32, (u32, bool)>,
     statements: Vec<Statement>,
     home: Vec<Option<Home>>,
     leads: Vec<bool>,
@@ -51,10 +66,14 @@ struct Resolver<'a> {
 }
 
 /// Walks the posts in order. `links` are sorted by the later text.
-pub(super) fn resolve(corpus: &Corpus, texts: &Texts, links: &[Link]) -> Vec<Statement> {
+pub(super) fn resolve(found: Found<'_>, links: &[Link]) -> Vec<Statement> {
+    let Found { corpus, texts, carried, options } = found;
     let mut resolver = Resolver {
         corpus,
         texts,
+        carried,
+        options,
+        files: HashMap::new(),
         statements: Vec::new(),
         home: vec![None; texts.len()],
         leads: vec![false; texts.len()],
@@ -106,24 +125,24 @@ impl Resolver<'_> {
             }
             (Forward::Yes, Some(home)) => Home { relation: Relation::Forward, ..home },
             (Forward::No, Some(home)) => home,
-            (_, None) => {
+            (_, None) => self.by_media(row, text).unwrap_or_else(|| {
                 self.statements.push(Statement::default());
                 let statement = self.statements.len() as u32 - 1;
                 Home { statement, relation: Relation::First, similarity: 1.0 }
-            }
+            }),
         };
         if let Some(slot) = self.home.get_mut(text as usize)
             && slot.is_none()
         {
             *slot = Some(by_text.unwrap_or(home));
-            if home.relation == Relation::First
-                && let Some(leads) = self.leads.get_mut(text as usize)
-            {
+            let begins = matches!(home.relation, Relation::First | Relation::Media);
+            if begins && let Some(leads) = self.leads.get_mut(text as usize) {
                 *leads = true;
             }
             self.note_parts(text, home.statement, links);
         }
         self.remember(row, home.statement);
+        self.remember_media(row, text, home.statement);
         if let Some(statement) = self.statements.get_mut(home.statement as usize) {
             let Home { relation, similarity, .. } = home;
             statement.members.push(Member {
@@ -132,6 +151,23 @@ impl Resolver<'_> {
                 similarity,
                 appears: true,
             });
+        }
+    }
+
+    /// The statement of a file that the post carries, where one of the two has no text to compare.
+    fn by_media(&self, row: usize, text: u32) -> Option<Home> {
+        let has_text = self.texts.size(text).is_comparable(self.options);
+        self.carried.of(row).iter().find_map(|(_, file, similarity)| {
+            let (statement, first_has_text) = *self.files.get(file)?;
+            let home = Home { statement, relation: Relation::Media, similarity: *similarity };
+            (!has_text || !first_has_text).then_some(home)
+        })
+    }
+
+    fn remember_media(&mut self, row: usize, text: u32, statement: u32) {
+        let has_text = self.texts.size(text).is_comparable(self.options);
+        for (_, file, _) in self.carried.of(row) {
+            self.files.entry(*file).or_insert((statement, has_text));
         }
     }
 

@@ -74,6 +74,23 @@ pub(super) fn fold_word(word: &mut [u32]) {
     }
 }
 
+/// The script of at least four fifths of the letters that have one.
+pub(super) fn main_script(codes: &[u32]) -> Option<Script> {
+    let mut counts = [0usize; 3];
+    for code in codes {
+        match script(*code) {
+            Some(Script::Latin) => counts[0] += 1,
+            Some(Script::Cyrillic) => counts[1] += 1,
+            Some(Script::Greek) => counts[2] += 1,
+            None => {}
+        }
+    }
+    let all: usize = counts.iter().sum();
+    let most = |(_, count): &(_, usize)| count * 5 >= all * 4;
+    let scripts = [Script::Latin, Script::Cyrillic, Script::Greek];
+    scripts.into_iter().zip(counts).find(most).map(|(script, _)| script)
+}
+
 /// Folds every letter that has a look-alike in the script.
 pub(super) fn fold_to(word: &mut [u32], target: Script) {
     for code in word {

@@ -405,7 +405,7 @@ impl Scanner {
         if !self.has_mixed {
             return;
         }
-        let Some(target) = self.text_script() else { return };
+        let Some(target) = confusable::main_script(&self.codes) else { return };
         for token in &self.tokens {
             let word = self.codes.get_mut(token.start as usize..token.end as usize);
             if let Some(word) = word
@@ -414,23 +414,6 @@ impl Scanner {
                 confusable::fold_to(word, target);
             }
         }
-    }
-
-    /// The script of at least four fifths of the letters that have one.
-    fn text_script(&self) -> Option<confusable::Script> {
-        use confusable::Script::{Cyrillic, Greek, Latin};
-        let mut counts = [0usize; 3];
-        for code in &self.codes {
-            match confusable::script(*code) {
-                Some(Latin) => counts[0] += 1,
-                Some(Cyrillic) => counts[1] += 1,
-                Some(Greek) => counts[2] += 1,
-                None => {}
-            }
-        }
-        let all: usize = counts.iter().sum();
-        let most = |(_, count): &(_, usize)| count * 5 >= all * 4;
-        [Latin, Cyrillic, Greek].into_iter().zip(counts).find(most).map(|(script, _)| script)
     }
 
     /// NFKC stretch by stretch, so that offsets survive. A stretch begins at a character that

@@ -70,6 +70,28 @@ fn offsets_point_into_the_original() {
     }
 }
 
+#[test]
+fn real_lines_with_gold_harakat_equal_their_bare_form() {
+    let shared = std::env::var_os("MARSAD_SHARED").map_or_else(
+        || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
+        std::path::PathBuf::from,
+    );
+    let path = shared.join("data/arabic-diacritics-tashkeela/val_2500.csv.zst");
+    let Ok(file) = std::fs::File::open(&path) else {
+        eprintln!("SKIPPED: {} is not there", path.display());
+        return;
+    };
+    let mut csv = csv::Reader::from_reader(zstd::stream::read::Decoder::new(file).unwrap());
+    let mut lines = 0;
+    for record in csv.records() {
+        let record = record.unwrap();
+        let (with, without) = (record.get(1).unwrap(), record.get(2).unwrap());
+        assert_eq!(norm_std(with), norm_std(without), "{with}");
+        lines += 1;
+    }
+    assert!(lines > 2000, "{lines}");
+}
+
 proptest! {
     #[test]
     fn any_text_is_stable_after_one_pass(text in "\\PC*") {
