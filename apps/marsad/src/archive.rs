@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use marsad_evidence::{Head, Store};
+use marsad_evidence::{Head, Options, Signer, Store};
 use marsad_lake::Lake;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
@@ -70,9 +70,10 @@ impl Archive {
         let id = hex(&bytes);
         let written =
             serde_json::to_string_pretty(&Card { marsad_archive: LAYOUT_VERSION, id: id.clone() })?;
-        write_synced(&card, written.as_bytes())?;
         let archive = Self { root: root.to_owned(), id };
-        archive.make_key()?;
+        // Keys first: an archive without its keys would refuse every import.
+        archive.make_keys()?;
+        write_synced(&card, written.as_bytes())?;
         Ok((archive, true))
     }
 
@@ -88,9 +89,19 @@ impl Archive {
         self.root.join("lake")
     }
 
-    /// The evidence log, for its one writer.
+    /// The evidence log, for its one writer; checkpoints are signed with the archive's key.
     pub(crate) fn store(&self) -> Result<Store, Failure> {
-        Ok(Store::open(&self.evidence_folder())?)
+        let path = self.log_key_path()?;
+        let written = fs::read_to_string(&path).with_context(|| {
+            format!(
+                "the key that signs the evidence log is not at '{}'; put it back, or set MARSAD_KEYS to the folder that holds it",
+                path.display()
+            )
+        })?;
+        let signer = Signer::parse(&written)
+            .with_context(|| format!("'{}' is no signing key", path.display()))?;
+        let options = Options { signer: Some(signer), ..Options::default() };
+        Ok(Store::open_with(&self.evidence_folder(), options)?)
     }
 
     /// Size and root of the evidence log.
@@ -111,7 +122,12 @@ impl Archive {
         Ok(settings::keys_folder()?.join(format!("{}.pseudonyms", self.id)))
     }
 
-    fn make_key(&self) -> Result<(), Failure> {
+    /// Where the key that signs the evidence log lies.
+    pub(crate) fn log_key_path(&self) -> Result<PathBuf, Failure> {
+        Ok(settings::keys_folder()?.join(format!("{}.log", self.id)))
+    }
+
+    fn make_keys(&self) -> Result<(), Failure> {
         let path = self.key_path()?;
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).with_context(|| {
@@ -123,7 +139,9 @@ impl Archive {
         }
         let mut key = [0u8; 32];
         getrandom::fill(&mut key).context("the system gives no random numbers")?;
-        write_secret(&path, hex(&key).as_bytes())
+        write_secret(&path, hex(&key).as_bytes())?;
+        let signer = Signer::generate(&format!("marsad/{}", self.id))?;
+        write_secret(&self.log_key_path()?, signer.secret_text().as_bytes())
     }
 
     /// Turns people's names into keyed pseudonyms of this archive.

@@ -97,8 +97,13 @@ pub(crate) enum Verb {
     )]
     Export(ExportOptions),
     /// Look at the evidence log
-    #[command(after_help = "Example:\n  marsad evidence status\n  marsad evidence checkpoint")]
+    #[command(
+        after_help = "Example:\n  marsad evidence status\n  marsad evidence checkpoint\n  marsad evidence prove telegram:weatherdesk/42 --out post-42.wacz\n  marsad-verify post-42.wacz"
+    )]
     Evidence(EvidenceOptions),
+    /// Make everything above the evidence again
+    #[command(after_help = "Example:\n  marsad --archive desk rebuild")]
+    Rebuild,
     /// Write a world with known truth: article, quiet or scale
     #[command(
         after_help = "Example:\n  marsad simulate article --seed 1 --out world\n  marsad simulate scale --posts 1000000 --out world"
@@ -276,9 +281,12 @@ pub(crate) struct ExportOptions {
 
 #[derive(Debug, Args)]
 pub(crate) struct EvidenceOptions {
-    /// status verifies every record; checkpoint prints the last head
-    #[arg(value_name = "WHAT", value_parser = ["status", "checkpoint"])]
+    /// status verifies every record; checkpoint prints the last head; prove writes a bundle for a post
+    #[arg(value_name = "WHAT", value_parser = ["status", "checkpoint", "prove"])]
     pub(crate) what: String,
+    /// prove: which post, platform:channel/post
+    #[arg(value_name = "POST")]
+    pub(crate) post: Option<String>,
 }
 
 #[derive(Debug, Args)]

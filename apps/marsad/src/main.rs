@@ -40,6 +40,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Verb::Report(options) => verbs::report::run(&context, &options),
         Verb::Export(options) => verbs::export::run(&context, &options),
         Verb::Evidence(options) => verbs::evidence::run(&context, &options),
+        Verb::Rebuild => verbs::rebuild::run(&context),
         Verb::Simulate(options) => verbs::simulate::run(&context, &options),
         Verb::Completions(options) => verbs::completions::run(&options),
     }

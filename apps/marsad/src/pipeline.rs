@@ -19,7 +19,7 @@ use marsad_interpret::{Format, Manifest, Reduction, SetupError};
 use marsad_types::{Platform, Timestamp};
 
 use self::filing::Filing;
-pub(crate) use self::recover::recover;
+pub(crate) use self::recover::{digest_of, rebuild, recover};
 pub(crate) use self::summary::Summary;
 use crate::archive::Archive;
 use crate::failure::Failure;

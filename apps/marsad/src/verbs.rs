@@ -8,5 +8,6 @@ pub(crate) mod export;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod measure;
+pub(crate) mod rebuild;
 pub(crate) mod report;
 pub(crate) mod simulate;

@@ -29,6 +29,6 @@ pub use corpus::Selection;
 pub use error::Error;
 pub use filer::{Batch, Filed, FiledPost, Filer};
 pub use frame::write_rows;
-pub use read::{ExportRow, ProblemRow};
+pub use read::{ExportRow, Place, ProblemRow};
 pub use schema::TABLES;
 pub use tables::{Counts, Lake};

@@ -8,7 +8,7 @@ use arrow_array::{Array, RecordBatch};
 use compact_str::CompactString;
 use marsad_types::{
     Author, Channel, ChannelKey, Coverage, Event, Forward, Media, Outcome, Platform, Post, PostId,
-    Resolution, Status, Timestamp,
+    PostKey, Resolution, Status, Timestamp,
 };
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -161,6 +161,17 @@ pub struct ProblemRow {
     pub reason: String,
 }
 
+/// Where one version of a post was read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// Number of the version.
+    pub version: u32,
+    /// Leaf of the evidence log.
+    pub leaf: u64,
+    /// Line of the imported file, from 1.
+    pub line: u64,
+}
+
 /// A post version as filed, for export.
 #[derive(Debug, Clone)]
 pub struct ExportRow {
@@ -269,6 +280,31 @@ impl Lake {
             })?;
         }
         Ok(())
+    }
+
+    /// Where the versions of a post were read from, first version first.
+    pub fn places(&self, key: &PostKey) -> Result<Vec<Place>, Error> {
+        let Some(table) = &self.posts else { return Ok(Vec::new()) };
+        let platform = key.channel.platform.as_str();
+        let mut places = Vec::new();
+        for file in table.files(&|partition| partition.platform == platform)? {
+            let columns = ["channel", "post", "version", "evidence", "line"];
+            read_file(&file, Some(&columns), &|_| true, &mut |rows| {
+                for row in 0..rows.len() {
+                    let is_wanted = rows.text("post", row) == Some(&key.post)
+                        && rows.text("channel", row) == Some(&key.channel.id);
+                    if is_wanted {
+                        places.push(Place {
+                            version: rows.int("version", row).unwrap_or(1),
+                            leaf: rows.long("evidence", row).unwrap_or(0),
+                            line: rows.long("line", row).unwrap_or(0),
+                        });
+                    }
+                }
+            })?;
+        }
+        places.sort_unstable();
+        Ok(places)
     }
 
     /// A filer that knows everything filed so far. Reads every post's identity and text once.

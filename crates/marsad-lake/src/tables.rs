@@ -57,8 +57,10 @@ impl Lake {
 
     /// Files a batch: one commit per table that has rows, `posts` last.
     ///
-    /// `position` is the size of the evidence log that is filed when this returns. A restart
-    /// after a commit of some tables only files the rest again, row by row the same.
+    /// `position` is the size of the evidence log that is filed when this returns. After a crash
+    /// between two tables' commits the rows come again: a [`crate::Filer`] of the reopened lake
+    /// knows posts, channels, coverage and events; problems are told by
+    /// [`Lake::problems_position`].
     ///
     /// # Errors
     /// Nothing of the failed table's commit is visible; filing the same rows again is safe.
@@ -90,8 +92,6 @@ impl Lake {
         }
         self.ensure(layout)?;
         match self.slot(layout) {
-            // A crash between two tables' commits: this one has these rows already.
-            Some(table) if table.position()? >= position => Ok(()),
             Some(table) => table.append(name, parts, position),
             None => Ok(()),
         }
@@ -119,6 +119,12 @@ impl Lake {
     /// Every leaf of the evidence log below this is filed.
     pub fn position(&self) -> Result<u64, Error> {
         self.posts.as_ref().map_or(Ok(0), Table::position)
+    }
+
+    /// Every problem of a leaf below this is filed; ahead of [`Lake::position`] only after a crash.
+    pub fn problems_position(&self) -> Result<u64, Error> {
+        let own = self.problems.as_ref().map_or(Ok(0), Table::position)?;
+        Ok(own.max(self.position()?))
     }
 
     /// The version that findings cite: the Delta version of `posts`.

@@ -38,11 +38,12 @@ pub(crate) fn import_file(
     let pseudonyms = filing.pseudonyms.clone();
     let context = FileContext { manifest, import, at, pseudonyms: &pseudonyms };
     let bar = progress::bytes_bar(source.total, &source.name, quiet);
-    if manifest.format.cutting() == Cutting::Whole {
-        import_document(filing, source, &context, &bar)?;
+    let kept = if manifest.format.cutting() == Cutting::Whole {
+        import_document(filing, source, &context, &bar)?
     } else {
-        import_lines(filing, source, &context, &bar)?;
-    }
+        import_lines(filing, source, &context, &bar)?
+    };
+    filing.keep_run(&context.import, &kept, at)?;
     bar.finish_and_clear();
     Ok(())
 }
@@ -53,10 +54,11 @@ fn import_lines(
     source: Source,
     context: &FileContext<'_>,
     bar: &ProgressBar,
-) -> Result<(), Failure> {
+) -> Result<Vec<u64>, Failure> {
     let Source { path, bytes, done, .. } = source;
     let name = context.manifest.source.as_str();
-    thread::scope(|scope| {
+    let mut kept = Vec::new();
+    thread::scope(|scope| -> Result<(), Failure> {
         let (cut_sender, cut) = sync_channel::<Group>(1);
         let (worked_sender, worked) = sync_channel::<io::Result<Vec<(Prepared, Worked)>>>(1);
         scope.spawn(move || cut_groups(bytes, context.manifest, &cut_sender));
@@ -66,13 +68,15 @@ fn import_lines(
                 group.with_context(|| format!("cannot read '{path}' further"))?
             {
                 let (leaf, is_new) = filing.keep(prepared)?;
+                kept.push(leaf);
                 filing.take(worked, &|_| (leaf, is_new), name);
             }
             filing.file_if_large(context.at)?;
             bar.set_position(done.load(Ordering::Relaxed));
         }
         Ok(())
-    })
+    })?;
+    Ok(kept)
 }
 
 /// Reads and cuts until the end or until nobody listens any more.
@@ -134,7 +138,7 @@ fn import_document(
     source: Source,
     context: &FileContext<'_>,
     bar: &ProgressBar,
-) -> Result<(), Failure> {
+) -> Result<Vec<u64>, Failure> {
     let Source { path, bytes, done, .. } = source;
     let mut kept = Vec::new();
     thread::scope(|scope| -> Result<(), Failure> {
@@ -150,7 +154,9 @@ fn import_document(
         Ok(())
     })?;
     filing.store.commit(context.at)?;
-    take_document(filing, context.manifest, &kept, context.at)
+    take_document(filing, context.manifest, &kept);
+    filing.file_if_large(context.at)?;
+    Ok(kept.iter().map(|chunk| chunk.leaf).collect())
 }
 
 /// A chunk of a document in the evidence.
@@ -162,12 +168,7 @@ pub(crate) struct KeptChunk {
 }
 
 /// Reads a kept document back and takes what it says.
-pub(crate) fn take_document(
-    filing: &mut Filing,
-    manifest: &Manifest,
-    kept: &[KeptChunk],
-    at: Timestamp,
-) -> Result<(), Failure> {
+pub(crate) fn take_document(filing: &mut Filing, manifest: &Manifest, kept: &[KeptChunk]) {
     let pseudonyms = filing.pseudonyms.clone();
     let mut readings = Vec::new();
     let mut input =
@@ -183,9 +184,7 @@ pub(crate) fn take_document(
             kept.get(at).map_or((0, false), |chunk| (chunk.leaf, chunk.is_new))
         };
         filing.take(worked, &leaf_of, &manifest.source);
-        filing.file_if_large(at)?;
     }
-    Ok(())
 }
 
 /// The bytes of a document, chunk by chunk from the evidence.

@@ -22,6 +22,9 @@ const BATCH_TEXT_MAX: usize = 64 << 20;
 /// More files than this in one partition are joined when an import ends.
 const PARTITION_FILES_MAX: usize = 24;
 
+/// Media type of the record that lists the chunks of an import.
+pub(crate) const RUN_TYPE: &str = "application/vnd.marsad.import+json";
+
 /// An import under way.
 pub(crate) struct Filing {
     pub(crate) store: Store,
@@ -110,6 +113,26 @@ impl Filing {
         Ok(())
     }
 
+    /// Keeps which chunks an import was made of, in their order: what a replay reads again. The
+    /// same import again is the same record.
+    pub(crate) fn keep_run(
+        &mut self,
+        import: &str,
+        chunks: &[u64],
+        at: Timestamp,
+    ) -> Result<(), Failure> {
+        let written = serde_json::to_vec(&json!({"import": import, "chunks": chunks}))?;
+        self.store.append(prepare(&NewRecord {
+            kind: RecordKind::Resource,
+            target: format!("urn:marsad:import:{import}"),
+            content_type: RUN_TYPE,
+            at,
+            fields: vec![("Marsad-Import", import.to_owned())],
+            payload: &written,
+        }))?;
+        Ok(())
+    }
+
     /// Appends a chunk to the evidence; gives its leaf and whether it is new.
     pub(crate) fn keep(&mut self, prepared: Prepared) -> Result<(u64, bool), Failure> {
         let receipt = self.store.append(prepared)?;
@@ -164,6 +187,18 @@ impl Filing {
         let batch = self.filer.batch();
         if batch.posts.len() >= BATCH_POSTS_MAX || batch.text_bytes >= BATCH_TEXT_MAX {
             self.file_now(at)?;
+        }
+        Ok(())
+    }
+
+    /// Files the batch of a replay if it is large, or in any case at its end. `position` is what is
+    /// replayed whole: after another interruption the replay begins there again.
+    pub(crate) fn file_replayed(&mut self, position: u64, at_end: bool) -> Result<(), Failure> {
+        let batch = self.filer.batch();
+        let is_large = batch.posts.len() >= BATCH_POSTS_MAX || batch.text_bytes >= BATCH_TEXT_MAX;
+        if is_large || at_end {
+            let batch = self.filer.swap_batch(self.lake.emptied());
+            self.lake.send(batch, position)?;
         }
         Ok(())
     }

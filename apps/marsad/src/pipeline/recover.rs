@@ -1,65 +1,169 @@
-//! After an interruption: files what the evidence holds and the lake does not.
+//! From the evidence alone: files what the log holds and the lake does not, after an interruption
+//! or when the lake is to be made again.
 
 use std::collections::BTreeMap;
 
-use anyhow::Context as _;
 use marsad_evidence::{Record, RecordKind};
 use marsad_interpret::{Chunk, Cutting, Manifest};
+use marsad_types::Timestamp;
+use serde_json::Value;
 
 use super::chunks::{KeptChunk, take_document};
-use super::filing::Filing;
+use super::filing::{Filing, RUN_TYPE};
 use super::summary::Summary;
 use super::work::work_out;
 use crate::archive::Archive;
 use crate::failure::Failure;
 
-/// Replays the records that the lake has not filed. Reading begins at the settings of the first
-/// import concerned, because derived ids count occurrences from the beginning of a file; what is
-/// filed already is recognised and left.
+/// Replays the records that the lake has not filed, if there are any, and says so.
 pub(crate) fn recover(archive: &Archive, filing: &mut Filing) -> Result<(), Failure> {
-    let position = archive.lake()?.position()?;
-    let size = filing.store.head().size;
-    if position >= size {
+    let lake = archive.lake()?;
+    let (position, problems_from) = (lake.position()?, lake.problems_position()?);
+    drop(lake);
+    if position >= filing.store.head().size {
         return Ok(());
     }
-    let start = first_needed(filing, position)?;
-    let mut replay = Replay { position, manifests: BTreeMap::new(), documents: BTreeMap::new() };
-    for leaf in start..size {
-        let record = filing.store.record(leaf)?;
-        replay.take(filing, &record)?;
-    }
-    for (import, kept) in std::mem::take(&mut replay.documents) {
-        if let Some(manifest) = replay.manifests.get(&import) {
-            take_document(filing, manifest, &kept, marsad_types::Timestamp(0))?;
-        }
-    }
+    replay(filing, position, problems_from)?;
     let recovered = std::mem::take(&mut filing.summary);
-    filing.summary = Summary { notes: recovered.notes, ..Summary::default() };
     let posts = recovered.posts_added + recovered.versions_added;
+    filing.summary = Summary { notes: recovered.notes, ..Summary::default() };
     filing.summary.notes.push(format!(
         "an earlier import was interrupted: {posts} posts that the evidence already held were filed now"
     ));
     Ok(())
 }
 
-/// The leaf of the settings of the first import that has chunks to file.
-fn first_needed(filing: &Filing, position: u64) -> Result<u64, Failure> {
-    for leaf in position..filing.store.head().size {
-        let record = filing.store.record(leaf)?;
-        if record.kind != RecordKind::Chunk {
-            continue;
-        }
-        let digest = record.field("Marsad-Import").and_then(digest_of);
-        if let Some(digest) = digest
-            && let Some(manifest) = filing.store.find(RecordKind::Manifest, "", &digest)?
-        {
-            return Ok(manifest.min(position));
-        }
-    }
-    Ok(position)
+/// Makes the whole lake again from the evidence.
+pub(crate) fn rebuild(archive: &Archive) -> Result<Summary, Failure> {
+    let mut filing = Filing::begin(archive)?;
+    replay(&mut filing, 0, 0)?;
+    filing.finish(Timestamp(0))
 }
 
-fn digest_of(written: &str) -> Option<[u8; 32]> {
+/// One import as the log tells it.
+struct Run {
+    import: String,
+    chunks: Vec<u64>,
+    /// The leaf that completes it; everything below is filed when it is.
+    end: u64,
+}
+
+/// Reads every import that has a record at or above `position` again, each from its first chunk,
+/// because posts without ids are counted by their occurrence in the whole file. What is filed
+/// already is recognised and left.
+fn replay(filing: &mut Filing, position: u64, problems_from: u64) -> Result<(), Failure> {
+    let size = filing.store.head().size;
+    for run in runs(filing, position)? {
+        let digest = digest_of(&run.import);
+        let manifest =
+            digest.and_then(|digest| manifest(filing, &digest).transpose()).transpose()?;
+        let Some(manifest) = manifest else {
+            filing
+                .summary
+                .notes
+                .push(format!("evidence: the settings of import {} are not there", run.import));
+            continue;
+        };
+        filing.filer.begin_file();
+        replay_run(filing, &manifest, &run, (position, problems_from))?;
+        filing.summary.files += 1;
+    }
+    filing.file_replayed(size, true)
+}
+
+/// The imports to replay: complete ones by their record, the interrupted one by its chunks.
+fn runs(filing: &Filing, position: u64) -> Result<Vec<Run>, Failure> {
+    let size = filing.store.head().size;
+    let mut runs = Vec::new();
+    let mut open: BTreeMap<String, Vec<u64>> = BTreeMap::new();
+    for leaf in position..size {
+        let record = match filing.store.record(leaf) {
+            Ok(record) => record,
+            Err(marsad_evidence::Error::Erased { .. }) => continue,
+            Err(error) => return Err(error.into()),
+        };
+        let Some(import) = record.field("Marsad-Import").map(str::to_owned) else { continue };
+        if record.kind == RecordKind::Chunk {
+            open.entry(import).or_default().push(leaf);
+        } else if record.content_type == RUN_TYPE {
+            open.remove(&import);
+            runs.push(Run { chunks: chunks_of(&record), import, end: leaf + 1 });
+        }
+    }
+    // Chunks without a record of their import: it was interrupted. Those before `position` are
+    // filed, but count for occurrences; they stand right before, or are other imports' too.
+    for (import, chunks) in open {
+        let before = chunks_before(filing, &import, chunks.first().copied().unwrap_or(position))?;
+        runs.push(Run { import, chunks: [before, chunks].concat(), end: size });
+    }
+    Ok(runs)
+}
+
+/// The chunks of an interrupted import that precede its first one at or above the position.
+fn chunks_before(filing: &Filing, import: &str, first: u64) -> Result<Vec<u64>, Failure> {
+    let number =
+        |record: &Record| record.field("Marsad-Ordinal").and_then(|n| n.parse::<u64>().ok());
+    let Some(ordinal) = number(&filing.store.record(first)?) else { return Ok(Vec::new()) };
+    let mut chunks: BTreeMap<u64, u64> = BTreeMap::new();
+    let mut leaf = first;
+    while leaf > 0 && (chunks.len() as u64) < ordinal {
+        leaf -= 1;
+        let Ok(record) = filing.store.record(leaf) else { continue };
+        let is_ours =
+            record.kind == RecordKind::Chunk && record.field("Marsad-Import") == Some(import);
+        if let Some(at) = number(&record).filter(|at| is_ours && *at < ordinal) {
+            chunks.entry(at).or_insert(leaf);
+        }
+    }
+    Ok(chunks.into_values().collect())
+}
+
+fn chunks_of(record: &Record) -> Vec<u64> {
+    let written: Value = serde_json::from_slice(&record.payload).unwrap_or_default();
+    let chunks = written.get("chunks").and_then(Value::as_array);
+    chunks.into_iter().flatten().filter_map(Value::as_u64).collect()
+}
+
+fn manifest(filing: &Filing, digest: &[u8; 32]) -> Result<Option<Manifest>, Failure> {
+    let Some(leaf) = filing.store.find(RecordKind::Manifest, "", digest)? else { return Ok(None) };
+    let record = filing.store.record(leaf)?;
+    Ok(Manifest::from_json(&String::from_utf8_lossy(&record.payload)).ok())
+}
+
+fn replay_run(
+    filing: &mut Filing,
+    manifest: &Manifest,
+    run: &Run,
+    (position, problems_from): (u64, u64),
+) -> Result<(), Failure> {
+    let mut kept = Vec::new();
+    for leaf in &run.chunks {
+        let record = match filing.store.record(*leaf) {
+            Ok(record) => record,
+            Err(marsad_evidence::Error::Erased { .. }) => continue,
+            Err(error) => return Err(error.into()),
+        };
+        let number = |name| record.field(name).and_then(|written| written.parse::<u64>().ok());
+        let first_line = number("Marsad-Line").unwrap_or(1);
+        let is_new = *leaf >= problems_from;
+        if manifest.format.cutting() == Cutting::Whole {
+            kept.push(KeptChunk { first_line, leaf: *leaf, is_new });
+            continue;
+        }
+        let ordinal = number("Marsad-Ordinal").unwrap_or(0);
+        let chunk = Chunk { bytes: &record.payload, first_line, ordinal };
+        let worked = work_out(marsad_interpret::read(manifest, &chunk), &filing.pseudonyms);
+        filing.take(worked, &|_| (*leaf, is_new), &manifest.source);
+        filing.file_replayed(position, false)?;
+    }
+    if !kept.is_empty() {
+        take_document(filing, manifest, &kept);
+    }
+    filing.file_replayed(position.max(run.end), false)
+}
+
+/// Reads 64 hex digits.
+pub(crate) fn digest_of(written: &str) -> Option<[u8; 32]> {
     let mut digest = [0u8; 32];
     if written.len() != 64 {
         return None;
@@ -68,52 +172,4 @@ fn digest_of(written: &str) -> Option<[u8; 32]> {
         *byte = u8::from_str_radix(written.get(at * 2..at * 2 + 2)?, 16).ok()?;
     }
     Some(digest)
-}
-
-struct Replay {
-    position: u64,
-    manifests: BTreeMap<String, Manifest>,
-    documents: BTreeMap<String, Vec<KeptChunk>>,
-}
-
-impl Replay {
-    fn take(&mut self, filing: &mut Filing, record: &Record) -> Result<(), Failure> {
-        match record.kind {
-            RecordKind::Manifest => {
-                let written = String::from_utf8_lossy(&record.payload);
-                if let Ok(manifest) = Manifest::from_json(&written) {
-                    let digest = crate::archive::hex(&record.digest);
-                    self.manifests.insert(digest, manifest);
-                }
-                Ok(())
-            }
-            RecordKind::Chunk => self.take_chunk(filing, record),
-            _ => Ok(()),
-        }
-    }
-
-    fn take_chunk(&mut self, filing: &mut Filing, record: &Record) -> Result<(), Failure> {
-        let number = |name| record.field(name).and_then(|written| written.parse::<u64>().ok());
-        let import = record.field("Marsad-Import").unwrap_or("").to_owned();
-        let manifest = self.manifests.get(&import).with_context(|| {
-            format!("evidence record {} names settings that are not there", record.leaf)
-        })?;
-        let ordinal = number("Marsad-Ordinal").unwrap_or(0);
-        let first_line = number("Marsad-Line").unwrap_or(1);
-        let is_new = record.leaf >= self.position;
-        if manifest.format.cutting() == Cutting::Whole {
-            let kept = KeptChunk { first_line, leaf: record.leaf, is_new };
-            self.documents.entry(import).or_default().push(kept);
-            return Ok(());
-        }
-        if ordinal == 0 {
-            filing.filer.begin_file();
-        }
-        let chunk = Chunk { bytes: &record.payload, first_line, ordinal };
-        let reading = marsad_interpret::read(manifest, &chunk);
-        let worked = work_out(reading, &filing.pseudonyms);
-        let source = manifest.source.clone();
-        filing.take(worked, &|_| (record.leaf, is_new), &source);
-        Ok(())
-    }
 }

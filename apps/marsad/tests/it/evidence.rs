@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use marsad_evidence::{Options, Signer, Store};
+
 use crate::bench::{Bench, post};
 
 fn lines(count: usize) -> String {
@@ -54,6 +56,50 @@ fn the_same_bytes_under_other_settings_are_other_evidence() {
 }
 
 #[test]
+fn the_lake_can_be_thrown_away_and_made_again() {
+    let bench = Bench::new();
+    bench.json(&["simulate", "quiet", "--seed", "4", "--posts", "1500", "--out", "world"]);
+    bench.json(&["import", "world/world.ndjson"]);
+    let map = [
+        "--map",
+        "channel=channel",
+        "--map",
+        "text=text",
+        "--map",
+        "published_at=time",
+        "--platform",
+        "telegram",
+    ];
+    let csv = |bench: &Bench, rows: usize| {
+        let row = "a,2019-11-30,The ferry leaves in the morning\n";
+        bench.write("a.csv", format!("channel,time,text\n{}", row.repeat(rows)));
+        bench.json(&[&["import", "--as", "csv", "a.csv"][..], &map].concat())
+    };
+    // A file without ids that grows: the old rows are known, also after a rebuild.
+    assert_eq!(csv(&bench, 40)["posts_added"], 40);
+    bench.write("b.ndjson", [lines(3), "nonsense\n".to_owned()].concat());
+    bench.json(&["import", "b.ndjson"]);
+    assert_eq!(csv(&bench, 60)["posts_added"], 20);
+    bench.good(&["export", "ndjson", "--out", "before.ndjson"]);
+    let before = bench.json(&["measure", "statements", "--min-posts", "1"]);
+    let doctor = bench.good(&["doctor"]);
+    let said = bench.json(&["rebuild"]);
+    assert_eq!(said["problems"], 1, "{said}");
+    bench.good(&["export", "ndjson", "--out", "after.ndjson"]);
+    let sorted = |name: &str| {
+        let text = fs::read_to_string(bench.path(name)).unwrap();
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    assert_eq!(sorted("before.ndjson"), sorted("after.ndjson"));
+    assert_eq!(before["rows"], bench.json(&["measure", "statements", "--min-posts", "1"])["rows"]);
+    let count = |text: &str| text.lines().find(|line| line.contains("problems")).map(str::to_owned);
+    assert_eq!(count(&doctor), count(&bench.good(&["doctor"])));
+    assert_eq!(csv(&bench, 60)["posts_added"], 0);
+}
+
+#[test]
 fn a_flipped_byte_is_found_and_named() {
     let bench = Bench::new();
     bench.write("a.ndjson", lines(2000));
@@ -70,11 +116,30 @@ fn a_flipped_byte_is_found_and_named() {
 }
 
 #[test]
+fn a_post_is_proved_by_a_bundle_that_verifies_without_us() {
+    let bench = Bench::new();
+    bench.write("a.ndjson", lines(200));
+    bench.json(&["import", "a.ndjson"]);
+    bench.good(&["evidence", "prove", "telegram:a/42", "--out", "post.wacz"]);
+    let mut bundle = fs::File::open(bench.path("post.wacz")).unwrap();
+    let report = marsad_evidence::check_bundle(&mut bundle, None).unwrap();
+    assert!(report.is_sound(), "{report:?}");
+    let checkpoint = bench.good(&["evidence", "checkpoint"]);
+    assert!(checkpoint.contains("\u{2014} marsad/"), "signed: {checkpoint}");
+    bench.bad(1, &["evidence", "prove", "telegram:a/4242", "--out", "none.wacz"]);
+    bench.bad(2, &["evidence", "prove", "nonsense", "--out", "none.wacz"]);
+}
+
+#[test]
 fn a_second_writer_is_refused_with_a_sentence() {
     let bench = Bench::new();
     bench.write("a.ndjson", lines(10));
     bench.json(&["import", "a.ndjson"]);
-    let held = marsad_evidence::Store::open(&bench.path("marsad-archive/evidence")).unwrap();
+    let mut keys = fs::read_dir(bench.path("keys")).unwrap().map(|entry| entry.unwrap().path());
+    let key = keys.find(|path| path.extension().is_some_and(|e| e == "log")).unwrap();
+    let signer = Signer::parse(&fs::read_to_string(key).unwrap()).unwrap();
+    let options = Options { signer: Some(signer), ..Options::default() };
+    let held = Store::open_with(&bench.path("marsad-archive/evidence"), options).unwrap();
     let said = bench.bad(1, &["import", "a.ndjson"]);
     assert!(said.starts_with("error: ") && said.trim_end().lines().count() == 1, "{said}");
     drop(held);

@@ -166,10 +166,15 @@ fn filing_the_same_batch_again_after_a_crash_between_tables_adds_nothing() {
     let mut lake = Lake::open(folder.path()).unwrap();
     let mut filer = Filer::default();
     others(&mut filer, 0);
-    let batch = filer.take_batch();
-    lake.file(&batch, 1).unwrap();
+    lake.file(&filer.take_batch(), 1).unwrap();
     // As if the commit of `posts` had not happened: the other tables have the rows already.
-    lake.file(&batch, 1).unwrap();
+    std::fs::remove_dir_all(folder.path().join("posts")).unwrap();
+    let mut lake = Lake::open(folder.path()).unwrap();
+    assert_eq!((lake.position().unwrap(), lake.problems_position().unwrap()), (0, 1));
+    let mut filer = lake.filer().unwrap();
+    others(&mut filer, 0);
+    assert_eq!(filer.batch().problems.len(), 1, "the caller compares the leaf with the position");
+    lake.file(&filer.take_batch(), 1).unwrap();
     assert_eq!(Lake::open(folder.path()).unwrap().channel_rows().unwrap().len(), 1);
 }
 
