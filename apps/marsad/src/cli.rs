@@ -124,6 +124,7 @@ const IMPORT_EXAMPLES: &str = "Examples:
 const MEASURE_EXAMPLES: &str = "Examples:
   marsad measure --list
   marsad measure statements --min-platforms 2 --limit 20
+  marsad measure statements --explain telegram:weatherdesk/42 tamtam:weatherdesk2/9
   marsad measure primacy --by platform --resolution auto --json
   marsad measure surge --platform tamtam --since 2019-11-25";
 
@@ -245,6 +246,9 @@ pub(crate) struct MeasureOptions {
     /// statements: with the posts of each
     #[arg(long)]
     pub(crate) members: bool,
+    /// statements: why two posts are one statement or not, side by side
+    #[arg(long, value_name = "POST", num_args = 2)]
+    pub(crate) explain: Vec<String>,
     /// Least Jaccard similarity of a near copy
     #[arg(long, value_name = "J", default_value_t = 0.8)]
     pub(crate) threshold: f64,

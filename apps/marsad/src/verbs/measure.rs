@@ -15,6 +15,7 @@ use serde_json::Value;
 use crate::archive::Archive;
 use crate::cli::{Context, MeasureOptions, ScopeOptions, channel};
 use crate::failure::Failure;
+use crate::verbs::explain;
 use crate::{output, progress};
 
 pub(crate) fn run(context: &Context, options: &MeasureOptions) -> Result<ExitCode, Failure> {
@@ -32,6 +33,9 @@ pub(crate) fn run(context: &Context, options: &MeasureOptions) -> Result<ExitCod
     let (since, until) = options.scope.window()?;
     let platforms = options.scope.platforms()?;
     let loaded = Loaded::open(&context.open()?, context.quiet)?;
+    if !options.explain.is_empty() {
+        return explain::run(context, &loaded, options);
+    }
     let study = loaded.study(options.threshold);
     let scope = Scope {
         window: Window { since, until },
@@ -65,7 +69,7 @@ fn list(context: &Context) -> Result<ExitCode, Failure> {
 /// The archive's columns in memory, and which state of it they are.
 pub(crate) struct Loaded {
     pub(crate) corpus: Corpus,
-    prints: Prints,
+    pub(crate) prints: Prints,
     pub(crate) reference: ArchiveRef,
 }
 

@@ -185,6 +185,25 @@ fn a_digest_joins_nothing_and_numbers_make_a_difference() {
 }
 
 #[test]
+fn a_match_is_explained_on_the_original_texts() {
+    let bench = Bench::new();
+    let other = STATEMENT.replace("forty", "fifty");
+    let lines = [
+        post("telegram:a", "1", "2019-11-30T10:00:00Z", STATEMENT),
+        post("telegram:b", "2", "2019-11-30T10:05:00Z", &format!("\u{2757} {STATEMENT}!")),
+        post("telegram:c", "3", "2019-11-30T10:09:00Z", &other),
+    ];
+    bench.write("a.ndjson", lines.concat());
+    bench.json(&["import", "a.ndjson"]);
+    let explain = ["measure", "statements", "--explain", "telegram:a/1"];
+    let same = bench.json(&[&explain[..], &["telegram:b/2"]].concat());
+    assert_eq!(same["similarity"], 1.0, "{same}");
+    let said = bench.good(&[&explain[..], &["telegram:c/3"]].concat());
+    assert!(said.contains("[forty]") && said.contains("[fifty]"), "{said}");
+    bench.bad(1, &[&explain[..], &["telegram:z/9"]].concat());
+}
+
+#[test]
 fn a_round_trip_through_export_gives_the_same_findings() {
     let bench = Bench::new();
     bench.json(&["simulate", "article", "--seed", "3", "--out", "world"]);
