@@ -75,9 +75,8 @@ pub(crate) fn write(
 
 fn facts(archive: &Archive, loaded: &Loaded) -> Result<ArchiveFacts, Failure> {
     let counts = archive.lake()?.counts()?;
-    let name = archive.root().file_name().map(|name| name.to_string_lossy().into_owned());
     Ok(ArchiveFacts {
-        name: name.unwrap_or_else(|| "archive".to_owned()),
+        name: archive.root().display().to_string(),
         version: loaded.reference.version,
         log_size: loaded.reference.log_size,
         root: loaded.reference.root.clone(),
