@@ -1,9 +1,10 @@
 //! Channels too small for single ties, joined by what they publish with a whole network.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use marsad_stats::{benjamini_yekutieli, binomial_upper};
-use marsad_types::ChannelId;
+use marsad_types::{ChannelId, ChannelKey};
 
 use super::shares::Shares;
 
@@ -46,8 +47,8 @@ pub(super) fn attach(shares: &Shares, seeds: &[Vec<ChannelId>]) -> Vec<Vec<Chann
 /// how many; that is where it belongs among the communities.
 pub(super) fn closest(
     shares: &Shares,
-    seed: &[ChannelId],
-    joined: &[ChannelId],
+    keys: &[ChannelKey],
+    (seed, joined): (&[ChannelId], &[ChannelId]),
 ) -> Vec<(ChannelId, ChannelId, u32)> {
     let members: BTreeSet<ChannelId> = seed.iter().copied().collect();
     let mut closest = Vec::with_capacity(joined.len());
@@ -59,7 +60,9 @@ pub(super) fn closest(
                 *counts.entry(*other).or_default() += 1;
             }
         }
-        let most = counts.into_iter().max_by_key(|(_, shared)| *shared);
+        let most = counts
+            .into_iter()
+            .max_by_key(|(other, shared)| (*shared, Reverse(keys.get(*other as usize))));
         let (member, shared) = most.unwrap_or((*channel, 0));
         closest.push((*channel, member, shared));
     }

@@ -132,7 +132,7 @@ pub(crate) fn find(study: &Study<'_>) -> Vec<Found> {
         .zip(&grown)
         .zip(ties_of)
         .map(|((seed, joined), ties)| {
-            let closest = attach::closest(&shares, seed, joined);
+            let closest = attach::closest(&shares, study.corpus().channels.keys(), (seed, joined));
             assemble(study, seed, &closest, ties)
         })
         .collect();
@@ -155,10 +155,14 @@ fn assemble(
     by_key(&mut members);
     let place: BTreeMap<ChannelId, u32> =
         members.iter().enumerate().map(|(at, member)| (*member, at as u32)).collect();
-    let edges: Vec<(u32, u32, f64)> = ties
+    let mut edges: Vec<(u32, u32, f64)> = ties
         .iter()
         .filter_map(|tie| Some((*place.get(&tie.a)?, *place.get(&tie.b)?, f64::from(tie.shared))))
         .collect();
+    for (a, b, _) in &mut edges {
+        (*a, *b) = ((*a).min(*b), (*a).max(*b));
+    }
+    edges.sort_unstable_by_key(|(a, b, _)| (*a, *b)); // by name, not by who was met first
     let graph = Graph::new(members.len(), &edges);
     let restarts = if ties.len() > TIES_QUICK { 3 } else { RESTARTS };
     let runs = leiden_best(&graph, 1.0, restarts, SEED);
@@ -244,12 +248,9 @@ fn row(study: &Study<'_>, selected: &Selected<'_>, found: &Found) -> Option<Netw
     }
     let mut strongest: BTreeSet<_> = BTreeSet::new();
     for tie in &found.ties {
-        strongest.insert((
-            std::cmp::Reverse(tie.shared),
-            name(&tie.a),
-            name(&tie.b),
-            tie.percent(),
-        ));
+        let (a, b) = (name(&tie.a), name(&tie.b));
+        let (a, b) = if a <= b { (a, b) } else { (b, a) };
+        strongest.insert((std::cmp::Reverse(tie.shared), a, b, tie.percent()));
         if strongest.len() > 5 {
             strongest.pop_last();
         }

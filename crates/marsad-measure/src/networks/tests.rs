@@ -119,3 +119,30 @@ fn quiet_worlds_hold_no_network_even_with_fast_and_slow_channels() {
         );
     }
 }
+
+#[test]
+fn findings_do_not_depend_on_the_order_of_input() {
+    let mut world = moving(2);
+    let told = |world: &crate::testing::World| {
+        let corpus = world.corpus();
+        let study = study(&corpus);
+        let scope = Scope::default();
+        let options = MigrationOptions::default();
+        [
+            serde_json::to_string(&networks(&study, &scope)).unwrap(),
+            serde_json::to_string(&surge(&study, &scope)).unwrap(),
+            serde_json::to_string(&migration(&study, &scope, &options)).unwrap(),
+        ]
+    };
+    let before = told(&world);
+    for seed in 0..3 {
+        world.shuffle(seed);
+        for (was, is) in before.iter().zip(told(&world)) {
+            let differ = was.bytes().zip(is.bytes()).position(|(a, b)| a != b);
+            let around = differ.map(|at| {
+                (was.get(at.saturating_sub(120)..at + 60), is.get(at.saturating_sub(120)..at + 60))
+            });
+            assert!(*was == is, "{around:?}");
+        }
+    }
+}
