@@ -62,8 +62,8 @@ pub(crate) fn path(dir: &Path, file: &str) -> PathBuf {
 /// `key 32 | offset 8 | check 8 | frame_bytes 4 | segment 4 | payload_bytes 4 | kind 1 | erased 1 | 0 0`
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Entry {
-    /// SHA-256 of the payload; zeros once erased.
     /// SHA-256 of the payload; of a chunk SHA-256(target URI || 0x00 || SHA-256 of the payload).
+    /// Zeros once erased.
     pub(crate) key: Hash,
     /// Where the frame begins in its segment.
     pub(crate) offset: u64,

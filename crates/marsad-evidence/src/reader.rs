@@ -193,9 +193,16 @@ impl Reader {
 
     /// How many records of a kind there are, erased ones included.
     pub fn count(&self, kind: RecordKind) -> Result<u64, Error> {
-        let mut count = 0;
-        for leaf in 0..self.head().size {
-            count += u64::from(self.entry(leaf)?.kind == kind);
+        let (mut count, mut from, size) = (0, 0, self.head().size);
+        while from < size {
+            let leaves = SLAB_LEAVES.min(size - from);
+            let mut bytes = vec![0; leaves as usize * ENTRY_BYTES];
+            self.fill(&self.index, layout::INDEX_FILE, from, &mut bytes)?;
+            for (leaf, entry) in (from..).zip(bytes.as_chunks::<ENTRY_BYTES>().0) {
+                let entry = Entry::from_bytes(entry).ok_or_else(|| index::broken(leaf))?;
+                count += u64::from(entry.kind == kind);
+            }
+            from += leaves;
         }
         Ok(count)
     }

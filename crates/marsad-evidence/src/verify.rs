@@ -1,6 +1,7 @@
 //! Checking everything: each leaf from its bytes, the tree from its leaves, the head from the tree.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -75,6 +76,26 @@ struct Findings {
     tombstones: BTreeSet<u64>,
 }
 
+/// Hands out neighbouring leaves to the workers: few enough that each of them has many turns, since
+/// a record may be a hundred bytes or a megabyte.
+struct Batches {
+    next: AtomicU64,
+    leaves: u64,
+    size: u64,
+}
+
+impl Batches {
+    fn new(size: u64, workers: u64) -> Self {
+        let leaves = (size / (workers * 16)).clamp(4, SLAB_LEAVES);
+        Self { next: AtomicU64::new(0), leaves, size }
+    }
+
+    fn take(&self) -> Range<u64> {
+        let from = self.next.fetch_add(1, Ordering::Relaxed) * self.leaves;
+        from.min(self.size)..(from + self.leaves).min(self.size)
+    }
+}
+
 impl Reader {
     /// Reads every record, rebuilds every leaf, the tree and the head from them, and names what does
     /// not fit. Uses all processors; holds a few records in memory.
@@ -83,7 +104,7 @@ impl Reader {
     /// `Disk` when a file cannot be read at all; what is read and wrong is in the verdict.
     pub fn verify(&self) -> Result<Verdict, Error> {
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let batches = AtomicU64::new(0);
+        let batches = Batches::new(self.head().size, threads as u64);
         let found = Mutex::new(Vec::new());
         let tree = std::thread::scope(|scope| {
             for _ in 0..threads {
@@ -114,15 +135,15 @@ impl Reader {
         Ok(all.verdict)
     }
 
-    fn verify_batches(&self, batches: &AtomicU64) -> Result<Findings, Error> {
+    fn verify_batches(&self, batches: &Batches) -> Result<Findings, Error> {
         let mut findings = Findings::default();
         let mut window = Window::ahead();
         loop {
-            let from = batches.fetch_add(1, Ordering::Relaxed) * SLAB_LEAVES;
-            if from >= self.head().size {
+            let leaves = batches.take();
+            if leaves.is_empty() {
                 return Ok(findings);
             }
-            match self.verify_batch(from, &mut window, &mut findings) {
+            match self.verify_batch(leaves, &mut window, &mut findings) {
                 Err(Error::Broken(failure)) => findings.verdict.fail(*failure),
                 other => other?,
             }
@@ -131,15 +152,14 @@ impl Reader {
 
     fn verify_batch(
         &self,
-        from: u64,
+        leaves: Range<u64>,
         window: &mut Window,
         findings: &mut Findings,
     ) -> Result<(), Error> {
-        let before = from.saturating_sub(1); // one more, to see where its frame ended
-        let slab = self.slab(before, SLAB_LEAVES + (from - before))?;
-        let mut last = slab.row(before).and_then(|row| row.entry).filter(|_| from > 0);
-        let to = self.head().size.min(from + SLAB_LEAVES);
-        for leaf in from..to {
+        let before = leaves.start.saturating_sub(1); // one more, to see where its frame ended
+        let slab = self.slab(before, leaves.end - before)?;
+        let mut last = slab.row(before).and_then(|row| row.entry).filter(|_| leaves.start > 0);
+        for leaf in leaves {
             let Some(row) = slab.row(leaf) else { break };
             let Some(entry) = row.entry else {
                 findings.verdict.fail(at_entry(leaf, "the index entry is not readable"));
