@@ -39,6 +39,31 @@ fn what_the_evidence_holds_and_the_lake_does_not_is_filed_at_the_next_import() {
 }
 
 #[test]
+fn an_import_that_is_killed_is_completed_by_the_next_one() {
+    let bench = Bench::new();
+    bench.write("a.ndjson", lines(20_000));
+    let index = bench.path("marsad-archive/evidence/log/index");
+    for records in 1..4u64 {
+        let mut import = bench.spawn(&["import", "--quiet", "a.ndjson"]);
+        // Killed as soon as the log has grown so far, wherever the import is by then.
+        let has_grown = || fs::metadata(&index).is_ok_and(|m| m.len() >= records * 64);
+        while !has_grown() && import.try_wait().unwrap().is_none() {
+            std::thread::yield_now();
+        }
+        import.kill().unwrap();
+        import.wait().unwrap();
+    }
+    let summary = bench.json(&["import", "a.ndjson"]);
+    let known =
+        summary["posts_added"].as_u64().unwrap() + summary["posts_duplicate"].as_u64().unwrap();
+    assert_eq!(known, 20_000, "{summary}");
+    bench.good(&["export", "csv", "--out", "posts.csv"]);
+    let rows = csv::Reader::from_path(bench.path("posts.csv")).unwrap().into_records().count();
+    assert_eq!(rows, 20_000, "nothing lost, nothing twice");
+    assert_eq!(bench.json(&["evidence", "status"])["ok"], true);
+}
+
+#[test]
 fn the_same_bytes_under_other_settings_are_other_evidence() {
     let bench = Bench::new();
     bench.write("a.csv", "channel,time,text\na,2019-11-30,The ferry leaves\n");
