@@ -59,6 +59,9 @@ pub fn prepare(mut manifest: Manifest, head: &[u8]) -> Result<Manifest, SetupErr
         Format::Discord => crate::discord::prepare(manifest, head),
         Format::Matrix => crate::element::prepare(manifest, head),
         Format::Rocketchat => crate::rocketchat::prepare(manifest),
+        Format::Telethon if begins_with_a_person(content) => Err(refused(
+            "it holds accounts of people, and they are not kept; Marsad reads channels and their messages",
+        )),
         Format::MarsadNdjson
         | Format::Telethon
         | Format::Tgdataset
@@ -66,6 +69,14 @@ pub fn prepare(mut manifest: Manifest, head: &[u8]) -> Result<Manifest, SetupErr
         | Format::TwitterPages
         | Format::Tamtam => Ok(manifest),
     }
+}
+
+/// Whether the first line is an account: then the file is one of accounts (Pushshift's third file),
+/// and its bytes have no place in the evidence.
+fn begins_with_a_person(content: &[u8]) -> bool {
+    let first = content.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let line: serde_json::Value = serde_json::from_slice(first).unwrap_or_default();
+    matches!(line.get("_").and_then(serde_json::Value::as_str), Some("User" | "UserFull"))
 }
 
 /// Lets a source pass that cannot show that it is public, when the operator states it.

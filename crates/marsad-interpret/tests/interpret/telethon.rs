@@ -1,6 +1,6 @@
 //! Telethon lines and the Pushshift files, both generations of names.
 
-use marsad_interpret::{Format, Manifest, Reading, recognise};
+use marsad_interpret::{Format, Manifest, Reading, prepare, recognise};
 use marsad_types::{Author, Status};
 
 use crate::common::{fixture, manifest, problems, read_all, shared, short};
@@ -84,7 +84,10 @@ fn a_channels_file_gives_observations_and_an_accounts_file_none() {
         ["1: the channel has no public name; only public channels are read"]
     );
     let people = "{\"_\":\"User\",\"id\":1}\n{\"_\":\"User\",\"id\":2}\n";
-    let reading = read(people.as_bytes());
+    // A file that begins with an account is refused before anything of it is kept; accounts
+    // between other lines are left out and counted.
+    assert!(prepare(Manifest::new(Format::Telethon), people.as_bytes()).is_err());
+    let reading = read_all(&manifest(Format::Telethon, b""), people.as_bytes());
     assert_eq!(
         problems(&reading),
         ["1: 2 accounts of people are left out; only channels are read"]
@@ -110,6 +113,7 @@ fn the_pushshift_files_are_read() {
     assert_eq!(reading.rows, 6);
     let reading = read(&file("pushshift_channels.ndjson.zst"));
     assert_eq!(reading.channels[0].title.as_deref(), Some("Coast Weather"));
-    let reading = read(&file("pushshift_accounts.ndjson.zst"));
-    assert_eq!((reading.channels.len(), reading.posts.len()), (0, 0));
+    let accounts = file("pushshift_accounts.ndjson.zst");
+    let refused = prepare(Manifest::new(Format::Telethon), &accounts).unwrap_err();
+    assert!(!refused.usage && refused.message.contains("accounts of people"), "{refused}");
 }
