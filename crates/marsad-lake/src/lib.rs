@@ -31,4 +31,4 @@ pub use filer::{Batch, Filed, FiledPost, Filer};
 pub use frame::write_rows;
 pub use read::{ExportRow, Place, ProblemRow};
 pub use schema::TABLES;
-pub use tables::{Counts, Lake};
+pub use tables::{Counts, Lake, Membership};

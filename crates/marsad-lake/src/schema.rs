@@ -40,9 +40,16 @@ pub(crate) const EVENTS: Layout =
 pub(crate) const PROBLEMS: Layout =
     Layout { name: "problems", partitioned: false, columns: problems, indexed: "evidence" };
 
+pub(crate) const STATEMENTS: Layout = Layout {
+    name: "statements",
+    partitioned: false,
+    columns: statements,
+    indexed: "statement,platform,channel",
+};
+
 /// Names of all tables, in the order of the way of the data.
-pub const TABLES: [&str; 6] =
-    ["posts", "fingerprints", "channels", "coverage", "events", "problems"];
+pub const TABLES: [&str; 7] =
+    ["posts", "fingerprints", "channels", "coverage", "events", "problems", "statements"];
 
 /// Partition columns of the partitioned tables.
 pub(crate) const PARTITIONS: [&str; 2] = ["platform", "month"];
@@ -168,6 +175,19 @@ fn events() -> Vec<StructField> {
         text("claim"),
         long("evidence"),
         long("line"),
+    ]
+}
+
+/// One post's membership in a statement a row, as of the posts of `posts_version`.
+fn statements() -> Vec<StructField> {
+    vec![
+        text("statement"),
+        text("platform"),
+        text("channel"),
+        text("post"),
+        text("relation"),
+        StructField::nullable("similarity", DataType::DOUBLE),
+        long("posts_version"),
     ]
 }
 

@@ -15,7 +15,10 @@ use delta_kernel::scan::state::ScanFile;
 use delta_kernel::snapshot::SnapshotRef;
 use delta_kernel::transaction::create_table::create_table;
 use delta_kernel::transaction::data_layout::DataLayout;
-use delta_kernel::transaction::{BoundWriteContext, CommitResult, UpdateTableOperation};
+
+use delta_kernel::transaction::{
+    BoundWriteContext, CommitResult, UpdateTableOperation, UpdateTableTransactionBuilder,
+};
 use delta_kernel::{EngineData, FileMeta};
 use delta_kernel_default_engine::executor::tokio::TokioMultiThreadExecutor;
 use delta_kernel_default_engine::parquet::DataFileMetadata;
@@ -178,8 +181,36 @@ impl Table {
         name: &str,
         parts: &[Part],
     ) -> Result<(), Error> {
-        let mut transaction = Arc::clone(&self.snapshot)
-            .update_table(UpdateTableOperation::Optimize, ENGINE_INFO, false)
+        let builder = Arc::clone(&self.snapshot).update_table(
+            UpdateTableOperation::Optimize,
+            ENGINE_INFO,
+            false,
+        );
+        self.swap(builder, gone, name, parts)
+    }
+
+    /// Replaces all rows by others; `position` says what they were made from.
+    pub(crate) fn overwrite(
+        &mut self,
+        name: &str,
+        parts: &[Part],
+        position: u64,
+    ) -> Result<(), Error> {
+        let gone = self.files(&|_| true)?;
+        let builder = Arc::clone(&self.snapshot)
+            .update_table(UpdateTableOperation::Write, ENGINE_INFO, true)
+            .with_transaction_id(EVIDENCE_APP, i64::try_from(position).unwrap_or(i64::MAX));
+        self.swap(builder, &gone, name, parts)
+    }
+
+    fn swap(
+        &mut self,
+        builder: UpdateTableTransactionBuilder,
+        gone: &[DataFile],
+        name: &str,
+        parts: &[Part],
+    ) -> Result<(), Error> {
+        let mut transaction = builder
             .build(self.engine.as_ref(), Box::new(FileSystemCommitter::new()))
             .map_err(Error::table(self.layout.name))?;
         for add in self.write_parts(&transaction, name, parts)? {

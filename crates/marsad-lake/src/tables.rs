@@ -3,10 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::schema::{CHANNELS, COVERAGE, EVENTS, FINGERPRINTS, Layout, POSTS, PROBLEMS};
+use crate::schema::{
+    CHANNELS, COVERAGE, EVENTS, FINGERPRINTS, Layout, POSTS, PROBLEMS, STATEMENTS,
+};
 use crate::table::{Engine, Part, Table, engine, folder_url};
-use crate::write::{channel_parts, coverage_parts, event_parts, post_parts, problem_parts};
+use crate::write::{
+    channel_parts, coverage_parts, event_parts, membership_parts, post_parts, problem_parts,
+};
 use crate::{Batch, Error};
+use marsad_types::ChannelKey;
 
 /// The Delta tables of one archive.
 ///
@@ -20,6 +25,21 @@ pub struct Lake {
     pub(crate) coverage: Option<Table>,
     pub(crate) events: Option<Table>,
     pub(crate) problems: Option<Table>,
+}
+
+/// One post's membership in a statement.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Membership {
+    /// Name of the statement.
+    pub statement: String,
+    /// The post's channel.
+    pub channel: ChannelKey,
+    /// Its id there.
+    pub post: String,
+    /// The contract's word.
+    pub relation: &'static str,
+    /// Similarity to the first post; of a digest the containment.
+    pub similarity: f64,
 }
 
 /// How much is filed.
@@ -125,6 +145,20 @@ impl Lake {
     pub fn problems_position(&self) -> Result<u64, Error> {
         let own = self.problems.as_ref().map_or(Ok(0), Table::position)?;
         Ok(own.max(self.position()?))
+    }
+
+    /// Files which post belongs to which statement, in place of what an older state of the posts
+    /// gave; does nothing when that is filed already. Readers see the old rows or the new ones.
+    pub fn file_statements(&self, rows: &dyn Fn() -> Vec<Membership>) -> Result<(), Error> {
+        let version = self.version();
+        let Some(mut table) = Table::open(&self.engine, &self.root, &STATEMENTS, true)? else {
+            return Ok(());
+        };
+        if table.position()? == version {
+            return Ok(());
+        }
+        let parts = membership_parts(&rows(), version)?;
+        table.overwrite(&format!("posts-{version:012}"), &parts, version)
     }
 
     /// The version that findings cite: the Delta version of `posts`.

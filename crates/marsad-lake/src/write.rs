@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::builder::{
-    BinaryBuilder, Int32Builder, Int64Builder, ListBuilder, StringBuilder,
+    BinaryBuilder, Float64Builder, Int32Builder, Int64Builder, ListBuilder, StringBuilder,
     TimestampMicrosecondBuilder,
 };
 use arrow_array::{ArrayRef, RecordBatch};
@@ -18,8 +18,11 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 use rayon::prelude::*;
 
-use crate::schema::{CHANNELS, COVERAGE, EVENTS, FINGERPRINTS, Layout, POSTS, PROBLEMS};
+use crate::schema::{
+    CHANNELS, COVERAGE, EVENTS, FINGERPRINTS, Layout, POSTS, PROBLEMS, STATEMENTS,
+};
 use crate::table::{Part, Partition, Table};
+use crate::tables::Membership;
 use crate::{Batch, Error, FiledPost};
 
 /// Builders for one table's columns, in the order of its schema, filled row by row.
@@ -33,6 +36,7 @@ enum Column {
     Text(StringBuilder),
     Int(Int32Builder),
     Long(Int64Builder),
+    Float(Float64Builder),
     Time(TimestampMicrosecondBuilder),
     Bytes(BinaryBuilder),
     Texts(ListBuilder<StringBuilder>),
@@ -48,6 +52,7 @@ impl Columns {
             .map(|field| match field.data_type() {
                 DataType::Int32 => Column::Int(Int32Builder::new()),
                 DataType::Int64 => Column::Long(Int64Builder::new()),
+                DataType::Float64 => Column::Float(Float64Builder::new()),
                 DataType::Timestamp(..) => Column::Time(
                     TimestampMicrosecondBuilder::new().with_data_type(field.data_type().clone()),
                 ),
@@ -85,6 +90,12 @@ impl Columns {
     fn long(&mut self, value: Option<u64>) {
         if let Some(Column::Long(builder)) = self.column() {
             builder.append_option(value.map(|v| i64::try_from(v).unwrap_or(i64::MAX)));
+        }
+    }
+
+    fn float(&mut self, value: f64) {
+        if let Some(Column::Float(builder)) = self.column() {
+            builder.append_value(value);
         }
     }
 
@@ -128,6 +139,7 @@ impl Columns {
                 Column::Text(builder) => Arc::new(builder.finish()) as ArrayRef,
                 Column::Int(builder) => Arc::new(builder.finish()),
                 Column::Long(builder) => Arc::new(builder.finish()),
+                Column::Float(builder) => Arc::new(builder.finish()),
                 Column::Time(builder) => Arc::new(builder.finish()),
                 Column::Bytes(builder) => Arc::new(builder.finish()),
                 Column::Texts(builder) => Arc::new(builder.finish()),
@@ -294,6 +306,20 @@ pub(crate) fn event_parts(batch: &Batch) -> Result<Vec<Part>, Error> {
             columns.text(event.claim.as_deref());
             columns.long(Some(*leaf));
             columns.long(Some(event.line));
+        }
+    })
+}
+
+pub(crate) fn membership_parts(rows: &[Membership], version: u64) -> Result<Vec<Part>, Error> {
+    whole(&STATEMENTS, rows.len(), |columns| {
+        for row in rows {
+            columns.text(Some(&row.statement));
+            columns.text(Some(row.channel.platform.as_str()));
+            columns.text(Some(&row.channel.id));
+            columns.text(Some(&row.post));
+            columns.text(Some(row.relation));
+            columns.float(row.similarity);
+            columns.long(Some(version));
         }
     })
 }

@@ -209,7 +209,7 @@ impl<'a> Study<'a> {
     }
 
     /// Stable name of a statement: a hash of its first post's key.
-    pub(crate) fn statement_id(&self, statement: &Statement) -> String {
+    pub fn statement_id(&self, statement: &Statement) -> String {
         let first = statement.members.first().map_or(0, |member| member.post);
         format!("s{:016x}", stable_hash(self.corpus.post_key(first as usize).as_bytes()))
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use marsad_lake::Selection;
+use marsad_lake::{Membership, Selection};
 use marsad_matching::Prints;
 use marsad_measure::{
     ArchiveRef, By, MigrationOptions, PrimacyOptions, ResolutionRule, Scope, StatementsOptions,
@@ -37,6 +37,9 @@ pub(crate) fn run(context: &Context, options: &MeasureOptions) -> Result<ExitCod
         return explain::run(context, &loaded, options);
     }
     let study = loaded.study(options.threshold);
+    if name == "statements" && options.threshold == THRESHOLD {
+        file_memberships(context, &study)?;
+    }
     let scope = Scope {
         window: Window { since, until },
         platforms,
@@ -49,6 +52,38 @@ pub(crate) fn run(context: &Context, options: &MeasureOptions) -> Result<ExitCod
     name_channels(&mut finding, &names(&loaded.corpus));
     output::finding(context, &finding, columns)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The threshold whose memberships stand in the lake's `statements` table.
+const THRESHOLD: f64 = 0.8;
+
+/// Keeps which post belongs to which statement in the lake, for readers that are not ours. An
+/// archive that cannot be written is measured all the same.
+fn file_memberships(context: &Context, study: &Study<'_>) -> Result<(), Failure> {
+    let corpus = study.corpus();
+    let rows = || {
+        let mut rows = Vec::new();
+        for statement in study.statements().iter().filter(|s| s.members.len() > 1) {
+            let name = study.statement_id(statement);
+            for member in &statement.members {
+                let row = member.post as usize;
+                let channel = corpus.posts.channel.get(row).and_then(|id| corpus.channels.key(*id));
+                let Some(channel) = channel else { continue };
+                rows.push(Membership {
+                    statement: name.clone(),
+                    channel: channel.clone(),
+                    post: corpus.posts.post.get(row).to_owned(),
+                    relation: member.relation.as_str(),
+                    similarity: f64::from(member.similarity),
+                });
+            }
+        }
+        rows
+    };
+    if let Err(error) = context.open()?.lake()?.file_statements(&rows) {
+        output::say(context, &format!("note: the statements table was not written: {error}"));
+    }
+    Ok(())
 }
 
 fn list(context: &Context) -> Result<ExitCode, Failure> {
