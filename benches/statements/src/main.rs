@@ -28,7 +28,8 @@ mod table;
 
 use std::path::{Path, PathBuf};
 
-use marsad_matching::{Options, Piece, Prints, Role, explain, group};
+use marsad_matching::{Options, Piece, Prints, Role, Statements, explain, group};
+use marsad_types::Corpus;
 use post::World;
 use problem::Problem;
 use score::{Pair, Scores, rows};
@@ -91,14 +92,15 @@ fn scores(folder: &Path, seeds: u64, show: usize) -> Result<(), Problem> {
             let truth = score::truth(&world);
             let corpus = world.corpus();
             let prints = Prints::of(&corpus);
-            let found = score::found(&group(&corpus, &prints, &Options::default()));
+            let statements = group(&corpus, &prints, &Options::default());
+            let found = score::found(&statements);
             let mut errors: Vec<(Pair, bool)> = Vec::new();
             ours.push(score::score(&world, &truth, &found, |pair, missed| {
                 errors.push((pair, missed))
             }));
             let step = (errors.len() / show.max(1)).max(1);
             for (pair, missed) in errors.iter().step_by(step).take(show) {
-                print_error(&world, (&corpus, &prints), *pair, *missed);
+                print_error(&world, (&corpus, &prints, &statements), *pair, *missed);
             }
             theirs.read(folder, &format!("{hand}-{seed}"), &world, &truth)?;
         }
@@ -109,7 +111,7 @@ fn scores(folder: &Path, seeds: u64, show: usize) -> Result<(), Problem> {
 
 fn print_error(
     world: &World,
-    (corpus, prints): (&marsad_types::Corpus, &Prints),
+    (corpus, prints, statements): (&Corpus, &Prints, &Statements),
     pair: Pair,
     missed: bool,
 ) {
@@ -120,8 +122,16 @@ fn print_error(
         let masked = pieces.iter().filter(|p| p.role == Role::Masked);
         masked.filter_map(|p| text.get(p.source.clone())).collect::<Vec<_>>().join(" ")
     };
+    let memberships = |row: usize| -> Vec<String> {
+        let holds = statements.statements.iter().filter_map(|statement| {
+            let member = statement.members.iter().find(|member| member.post as usize == row)?;
+            let first = statement.members.first()?.post;
+            Some(format!("{} {:.2} of {first}", member.relation.as_str(), member.similarity))
+        });
+        holds.collect()
+    };
     println!(
-        "{} {} / {} ({} / {}): {} {:.2} {:.2} {:.2}\n  A c{} {:?}\n    masked {:?}\n  B c{} {:?}\n    masked {:?}",
+        "{} {} / {} ({} / {}): {} {:.2} {:.2} {:.2}\n  A {first} c{} {:?}\n    masked {:?} {:?}\n  B {second} c{} {:?}\n    masked {:?} {:?}",
         if missed { "MISSED" } else { "WRONG" },
         a.kind,
         b.kind,
@@ -134,8 +144,10 @@ fn print_error(
         a.channel,
         a.text,
         masked(&a.text, &why.left),
+        memberships(first),
         b.channel,
         b.text,
-        masked(&b.text, &why.right)
+        masked(&b.text, &why.right),
+        memberships(second)
     );
 }

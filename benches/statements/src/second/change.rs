@@ -4,54 +4,65 @@
 use crate::chance::Chance;
 use crate::second::{edits, letters, marks};
 
+/// The order in which changes are made to one copy.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Turn {
+    /// Cuts, additions and edits of words: at most one of them to a copy.
+    Words,
+    /// Letters, digits and punctuation.
+    Letters,
+    /// Marks, pictures, tags and links, which no later change takes apart.
+    Marks,
+}
+
 /// A change and when it can be made.
 pub(crate) struct Change {
     pub(crate) kind: &'static str,
-    /// Cuts, additions and edits: at most one of them to a copy.
-    pub(crate) is_structural: bool,
+    /// When it is made: edits of words first, then letters, then marks around them.
+    pub(crate) turn: Turn,
     pub(crate) applies: fn(&str) -> bool,
     pub(crate) apply: fn(&str, &mut Chance) -> String,
 }
 
 macro_rules! changes {
-    ($($kind:literal $structural:literal $applies:expr, $apply:path;)*) => {
-        &[$(Change { kind: $kind, is_structural: $structural, applies: $applies, apply: $apply },)*]
+    ($($kind:literal $turn:ident $applies:expr, $apply:path;)*) => {
+        &[$(Change { kind: $kind, turn: Turn::$turn, applies: $applies, apply: $apply },)*]
     };
 }
 
 /// All of them.
 pub(crate) const CHANGES: &[Change] = changes! {
-    "vowels" false arabic, letters::vowels;
-    "rare marks" false arabic, letters::rare_marks;
-    "stretched" false arabic, letters::stretched;
-    "hamza" false arabic, letters::hamza;
-    "presentation" false arabic, letters::presentation;
-    "invisible" false any, letters::invisible;
-    "direction" false any, letters::direction;
-    "look-alikes" false not_arabic, letters::look_alikes;
-    "fancy letters" false latin, letters::fancy;
-    "digits" false figures, letters::digits;
-    "spaces" false any, letters::spaces;
-    "decomposed" false not_latin, letters::apart;
-    "shouted" false not_arabic, letters::shouted;
-    "markdown" false any, marks::markdown;
-    "html" false any, marks::html;
-    "pictures" false any, marks::pictures;
-    "joined tags" false any, marks::joined_tags;
-    "tags" false any, marks::tags;
-    "added tags" false any, marks::added_tags;
-    "links" false any, marks::links;
-    "punctuation" false any, marks::punctuation;
-    "greeting" true any, edits::greeted;
-    "typos" true any, edits::typos;
-    "word changed" true of_18, edits::word_changed;
-    "word moved" true of_18, edits::word_moved;
-    "word lost" true of_18, edits::word_lost;
-    "cut" true of_24, edits::cut;
-    "cut short" true of_40, edits::cut_short;
-    "comment" true any, edits::commented;
-    "extended" true any, edits::extended;
-    "alarm" true any, edits::alarmed;
+    "vowels" Letters arabic, letters::vowels;
+    "rare marks" Letters arabic, letters::rare_marks;
+    "stretched" Letters arabic, letters::stretched;
+    "hamza" Letters arabic, letters::hamza;
+    "presentation" Letters arabic, letters::presentation;
+    "invisible" Letters any, letters::invisible;
+    "direction" Letters any, letters::direction;
+    "look-alikes" Letters not_arabic, letters::look_alikes;
+    "fancy letters" Letters latin, letters::fancy;
+    "digits" Letters figures, letters::digits;
+    "spaces" Letters any, letters::spaces;
+    "decomposed" Letters not_latin, letters::apart;
+    "shouted" Letters not_arabic, letters::shouted;
+    "markdown" Marks any, marks::markdown;
+    "html" Marks any, marks::html;
+    "pictures" Marks any, marks::pictures;
+    "joined tags" Marks any, marks::joined_tags;
+    "tags" Marks any, marks::tags;
+    "added tags" Marks any, marks::added_tags;
+    "links" Marks any, marks::links;
+    "punctuation" Letters any, marks::punctuation;
+    "greeting" Words any, edits::greeted;
+    "typos" Words any, edits::typos;
+    "word changed" Words of_18, edits::word_changed;
+    "word moved" Words of_18, edits::word_moved;
+    "word lost" Words of_18, edits::word_lost;
+    "cut" Words of_24, edits::cut;
+    "cut short" Words of_40, edits::cut_short;
+    "comment" Words any, edits::commented;
+    "extended" Words any, edits::extended;
+    "alarm" Words any, edits::alarmed;
 };
 
 fn any(_: &str) -> bool {

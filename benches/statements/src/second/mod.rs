@@ -10,7 +10,7 @@ mod marks;
 
 use crate::chance::Chance;
 use crate::post::{Labelled, Role, World};
-use change::{CHANGES, Change};
+use change::{CHANGES, Change, Turn};
 use edits::{GREETINGS, language};
 use frames::Frame;
 use marsad_types::Media;
@@ -20,7 +20,7 @@ const STEADY: usize = 36;
 /// Channels of a few posts.
 const YOUNG: usize = 60;
 /// One base text in so many is kept for quotes and openings.
-const RESERVED: usize = 8;
+const RESERVED: usize = 5;
 
 struct Builder<'a> {
     chance: Chance,
@@ -146,11 +146,11 @@ impl Builder<'_> {
         let wanted = *self.chance.pick(&[1, 1, 1, 2, 2, 3]);
         // Edits and cuts come first: they were made on the words, not on their marks.
         let mut tries: Vec<&Change> = (0..wanted).map(|_| self.chance.pick(CHANGES)).collect();
-        tries.sort_by_key(|change| !change.is_structural);
+        tries.sort_by_key(|change| change.turn);
         for change in tries {
-            let again = done
-                .iter()
-                .any(|d| d.kind == change.kind || (d.is_structural && change.is_structural));
+            let again = done.iter().any(|d| {
+                d.kind == change.kind || (d.turn == Turn::Words && change.turn == Turn::Words)
+            });
             if !again && (change.applies)(base) {
                 text = (change.apply)(&text, &mut self.chance);
                 done.push(change);
@@ -303,11 +303,9 @@ impl Builder<'_> {
         for pair in decoys::SHORTS {
             for text in pair {
                 let statement = self.new_statement();
-                for number in 0..5 {
-                    let channel = match number {
-                        0 => self.chance.below(STEADY),
-                        _ => self.channel(text),
-                    };
+                for _ in 0..5 {
+                    // A few posts teach no frame, and a short text in one is another text.
+                    let channel = self.chance.below(STEADY);
                     let dressed = match self.chance.below(4) {
                         0 => format!("⚡️ {text}!"),
                         1 => format!("**{}**", text.to_uppercase()),
