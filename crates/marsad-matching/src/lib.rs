@@ -15,6 +15,7 @@
 //!
 //! **Not here.** Reading texts from anywhere, storing prints, who was first.
 
+mod dates;
 mod explain;
 mod fingerprint;
 mod frames;
