@@ -21,6 +21,7 @@ mod frames;
 mod group;
 mod mask;
 pub mod normalise;
+pub mod pdq;
 mod prints;
 mod statement;
 
