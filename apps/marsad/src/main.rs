@@ -4,6 +4,7 @@
 //! Data goes to stdout, everything else to stderr.
 
 mod archive;
+mod beside;
 mod cli;
 mod clock;
 mod failure;

@@ -9,6 +9,7 @@
 
 mod chunks;
 mod filing;
+mod media;
 mod recover;
 mod summary;
 mod work;

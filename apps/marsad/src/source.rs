@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use anyhow::Context as _;
 use marsad_interpret::{Manifest, Reduction};
 
+use crate::beside::Folder;
 use crate::failure::Failure;
 
 /// Research dumps are packed with windows up to 2^31 bytes; the decoder takes no more memory than that.
@@ -21,6 +22,10 @@ pub(crate) struct Source {
     pub(crate) name: String,
     /// As the user wrote it, for messages.
     pub(crate) path: String,
+    /// The file itself; none for standard input.
+    pub(crate) file: Option<PathBuf>,
+    /// Its public part, when it was reduced to that.
+    reduced: Option<File>,
     /// Decompressed.
     pub(crate) bytes: Box<dyn BufRead + Send>,
     /// Bytes of the file, compressed, when known.
@@ -105,7 +110,8 @@ pub(crate) fn open(path: &Path) -> Result<Source, Failure> {
         Box::new(buffered)
     };
     let name = if is_stdin { "-".to_owned() } else { file_name(path) };
-    Ok(Source { name, path: written, bytes, total, done })
+    let file = (!is_stdin).then(|| path.to_owned());
+    Ok(Source { name, path: written, file, reduced: None, bytes, total, done })
 }
 
 fn file_name(path: &Path) -> String {
@@ -135,8 +141,38 @@ impl Source {
             .context("cannot write a temporary file")?;
         let mut file = reduced.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.rewind()?;
+        self.reduced = Some(file.try_clone()?);
         self.bytes = Box::new(BufReader::with_capacity(READ_BYTES, file));
         Ok(reduction)
+    }
+}
+
+/// The bytes of an input a second time.
+pub(crate) enum Again {
+    File(PathBuf),
+    /// The public part of one.
+    Reduced(File),
+}
+
+impl Source {
+    /// What [`Again::open`] needs once the bytes are given away; none for standard input.
+    pub(crate) fn again(&mut self) -> Option<(Folder, Again)> {
+        let path = self.file.clone()?;
+        let folder = Folder::of(&path);
+        Some((folder, self.reduced.take().map_or(Again::File(path), Again::Reduced)))
+    }
+}
+
+impl Again {
+    /// From the beginning, decompressed.
+    pub(crate) fn open(self) -> Result<Box<dyn BufRead + Send>, Failure> {
+        match self {
+            Self::File(path) => Ok(open(&path)?.bytes),
+            Self::Reduced(mut file) => {
+                file.rewind()?;
+                Ok(Box::new(BufReader::with_capacity(READ_BYTES, file)))
+            }
+        }
     }
 }
 

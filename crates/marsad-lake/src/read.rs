@@ -373,5 +373,6 @@ pub(crate) fn media(written: &str) -> Media {
         sha256: part().map(str::to_owned),
         pdq: part().map(str::to_owned),
         pdq_quality: part().and_then(|quality| quality.parse().ok()),
+        file: None,
     }
 }
