@@ -8,6 +8,7 @@ mod beside;
 mod cli;
 mod clock;
 mod failure;
+mod inputs;
 mod output;
 mod pipeline;
 mod progress;

@@ -1,6 +1,6 @@
 //! Input files as they are: plain, `.gz` or `.zst`, told apart by their first bytes.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -32,56 +32,6 @@ pub(crate) struct Source {
     pub(crate) total: Option<u64>,
     /// Bytes of the file read so far, compressed.
     pub(crate) done: Arc<AtomicU64>,
-}
-
-/// The files that paths stand for: a folder is all its files, sorted, hidden ones left out.
-pub(crate) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
-    let mut found = Vec::new();
-    for path in paths {
-        if path.as_os_str() == "-" {
-            found.push(path.clone());
-            continue;
-        }
-        let kind =
-            fs::metadata(path).with_context(|| format!("cannot read '{}'", path.display()))?;
-        if kind.is_dir() {
-            let before = found.len();
-            walk(path, &mut found)?;
-            if found.len() == before {
-                return Err(Failure::failed(format!(
-                    "the folder '{}' holds no files",
-                    path.display()
-                )));
-            }
-        } else {
-            found.push(path.clone());
-        }
-    }
-    Ok(found)
-}
-
-fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
-    let entries =
-        fs::read_dir(folder).with_context(|| format!("cannot read '{}'", folder.display()))?;
-    let mut paths: Vec<PathBuf> =
-        entries.map(|entry| entry.map(|e| e.path())).collect::<io::Result<_>>()?;
-    paths.sort();
-    for path in paths {
-        let is_hidden =
-            path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-        // A link could leave the folder or go round in circles: it is not followed.
-        let kind = fs::symlink_metadata(&path)
-            .with_context(|| format!("cannot read '{}'", path.display()))?;
-        if is_hidden || kind.is_symlink() {
-            continue;
-        }
-        if kind.is_dir() {
-            walk(&path, found)?;
-        } else {
-            found.push(path);
-        }
-    }
-    Ok(())
 }
 
 /// Opens one input; `-` is standard input.

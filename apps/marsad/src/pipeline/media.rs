@@ -5,14 +5,16 @@ use std::io::{self, BufRead};
 
 use hashbrown::HashMap;
 use marsad_evidence::merkle::sha256;
-use marsad_evidence::{NewRecord, Prepared, RecordKind, Store, prepare};
+use marsad_evidence::{NewRecord, Prepared, Reader, RecordKind, Store, prepare};
 use marsad_interpret::Manifest;
+use marsad_lake::Place;
 use marsad_matching::pdq::Hashed;
 use marsad_types::{Reading, Timestamp};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::filing::Filing;
+use super::filing::{Filing, RUN_TYPE};
+use super::recover::{Listed, digest_of, listed};
 use crate::archive::hex;
 use crate::beside::{Content, Folder, Found, KEPT_BYTES_MAX};
 use crate::failure::Failure;
@@ -81,10 +83,10 @@ pub(crate) fn keep_files(
 struct Read {
     sha256: String,
     bytes: u64,
-    place: Place,
+    place: Whereabouts,
 }
 
-enum Place {
+enum Whereabouts {
     /// In the evidence already.
     Known(u64),
     New(Box<Prepared>),
@@ -111,14 +113,14 @@ fn keep_group(
             }
         };
         let leaf = match place {
-            Place::Known(leaf) => Some(leaf),
-            Place::New(record) => {
+            Whereabouts::Known(leaf) => Some(leaf),
+            Whereabouts::New(record) => {
                 // The same bytes may have come a moment ago under another name.
                 let (leaf, is_new) = filing.keep(*record)?;
                 filing.summary.media.added += u64::from(is_new);
                 Some(leaf)
             }
-            Place::TooLarge => {
+            Whereabouts::TooLarge => {
                 filing.summary.media.too_large += 1;
                 None
             }
@@ -134,7 +136,7 @@ fn read(store: &Store, found: &Found, at: Timestamp) -> Result<io::Result<Read>,
     let payload = match found.content() {
         Ok(Content::Whole(payload)) => payload,
         Ok(Content::Hashed { sha256, bytes }) => {
-            return Ok(Ok(Read { sha256, bytes, place: Place::TooLarge }));
+            return Ok(Ok(Read { sha256, bytes, place: Whereabouts::TooLarge }));
         }
         Err(error) => return Ok(Err(error)),
     };
@@ -142,7 +144,7 @@ fn read(store: &Store, found: &Found, at: Timestamp) -> Result<io::Result<Read>,
     let (sha256, bytes) = (hex(&digest), payload.len() as u64);
     let target = format!("urn:marsad:file:{sha256}");
     if let Some(leaf) = store.find(RecordKind::Resource, &target, &digest)? {
-        return Ok(Ok(Read { sha256, bytes, place: Place::Known(leaf) }));
+        return Ok(Ok(Read { sha256, bytes, place: Whereabouts::Known(leaf) }));
     }
     let record = prepare(&NewRecord {
         kind: RecordKind::Resource,
@@ -152,7 +154,7 @@ fn read(store: &Store, found: &Found, at: Timestamp) -> Result<io::Result<Read>,
         fields: Vec::new(),
         payload: &payload,
     });
-    Ok(Ok(Read { sha256, bytes, place: Place::New(Box::new(record)) }))
+    Ok(Ok(Read { sha256, bytes, place: Whereabouts::New(Box::new(record)) }))
 }
 
 /// By the first bytes: what a file says of itself in its name is its sender's word.
@@ -221,4 +223,30 @@ fn hash_record(store: &Store, leaf: u64) -> Result<Option<Hashed>, Failure> {
         Err(marsad_evidence::Error::Erased { .. }) => Ok(None),
         Err(error) => Err(error.into()),
     }
+}
+
+/// The records of the files of a post, and the record that ties them to the chunk it was read from;
+/// none where the files were not kept.
+pub(crate) fn records_of_files(reader: &Reader, place: &Place) -> Result<Vec<u64>, Failure> {
+    let mut leaves = Vec::new();
+    for digest in place.files.iter().filter_map(|written| digest_of(written)) {
+        leaves.extend(reader.find(RecordKind::Resource, "", &digest)?);
+    }
+    if leaves.is_empty() {
+        return Ok(leaves);
+    }
+    // It stands behind the chunk: at once where the files came with it, later where they came later.
+    for record in reader.records(place.leaf) {
+        let record = record?;
+        if record.content_type != RUN_TYPE {
+            continue;
+        }
+        let Listed { chunks, files } = listed(&record);
+        let has_files = files.iter().any(|file| place.files.contains(&file.sha256));
+        if has_files && chunks.contains(&place.leaf) {
+            leaves.push(record.leaf);
+            break;
+        }
+    }
+    Ok(leaves)
 }

@@ -118,6 +118,44 @@ fn one_picture_in_two_encodings_is_one_statement_and_survives_a_rebuild() {
     assert_eq!(media(&bench), before);
     assert_eq!(relations(&bench), pair("11/1", "22/2"));
     assert!(bench.good(&["evidence", "status"]).contains("every record matches"));
+
+    // What proves a post proves its picture, and not another's.
+    bench.good(&["evidence", "prove", "telegram:22/2", "--out", "post.wacz"]);
+    let mut bundle = fs::File::open(bench.path("post.wacz")).unwrap();
+    let report = marsad_evidence::check_bundle(&mut bundle, None).unwrap();
+    assert!(report.is_sound() && report.records.len() == 4, "{report:?}");
+}
+
+#[test]
+fn an_import_with_pictures_that_is_killed_leaves_all_of_them_or_none() {
+    let pictures = 40;
+    let fill = |bench: &Bench| {
+        let messages: Vec<Value> =
+            (0..pictures).map(|n| photo(n + 1, &format!("photos/{n}.jpg"))).collect();
+        export(bench, "a", 11, &messages);
+        for n in 0..pictures {
+            bench.write(&format!("a/photos/{n}.jpg"), jpeg(&picture(n % 7, 300 + n, 200), 80));
+        }
+    };
+    let whole = Bench::new();
+    fill(&whole);
+    whole.json(&["import", "a/result.json"]);
+    let bench = Bench::new();
+    fill(&bench);
+    let index = bench.path("marsad-archive/evidence/log/index");
+    for records in [1, 3, 20, 43, 44] {
+        let mut import = bench.spawn(&["import", "--quiet", "a/result.json"]);
+        let has_grown = || fs::metadata(&index).is_ok_and(|m| m.len() >= records * 64);
+        while !has_grown() && import.try_wait().unwrap().is_none() {
+            std::thread::yield_now();
+        }
+        import.kill().unwrap();
+        import.wait().unwrap();
+    }
+    bench.json(&["import", "a/result.json"]);
+    assert_eq!(media(&bench), media(&whole));
+    let size = |bench: &Bench| bench.json(&["evidence", "status"])["size"].clone();
+    assert_eq!(size(&bench), size(&whole));
 }
 
 #[test]
@@ -301,4 +339,22 @@ fn discord_and_rocketchat_exports_bring_their_files_too() {
     fs::remove_dir_all(bench.path("marsad-archive/lake")).unwrap();
     bench.good(&["rebuild"]);
     assert_eq!(media(&bench), before);
+}
+
+#[test]
+fn a_folder_is_imported_without_taking_its_attachments_for_inputs() {
+    let bench = Bench::new();
+    bench.write("e/one/photos/1.png", png(&picture(4, 320, 240)));
+    export(&bench, "e/one", 11, &[photo(1, "photos/1.png")]);
+    export(&bench, "e/two", 22, &[photo(2, "photos/1.png")]);
+    // Somebody posted a file that claims posts of another channel.
+    export(&bench, "e/one/files", 33, &[photo(3, "x.png")]);
+    bench.write("e/one/notes.txt", "no format at all");
+    let output = bench.run(&["import", "e", "--json"]);
+    let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&summary["files"], &summary["posts_added"]), (&json!(2), &json!(2)), "{summary}");
+    assert_eq!((&summary["media_added"], &summary["media_missing"]), (&json!(1), &json!(1)));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("3 files that belong to exports were not read as inputs"), "{said}");
+    assert!(media(&bench).iter().all(|(post, _)| !post.starts_with("33/")));
 }
