@@ -1,5 +1,6 @@
 //! The files that the paths of a command stand for.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -70,25 +71,33 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
 }
 
 /// Leaves out what belongs to an export whose posts name files: everything in folders below it, and
-/// what is of no format beside it. Somebody posted those files; read as inputs they could claim
-/// posts of anybody.
+/// what is of no format beside it. Somebody posted those files: read as inputs they could claim
+/// posts of anybody. What lies below an export is not even opened.
 fn without_attachments(found: Vec<PathBuf>) -> Vec<PathBuf> {
-    let formats: Vec<Option<Format>> = found.iter().map(|path| format_of(path)).collect();
-    let exports: Vec<&Path> = found
-        .iter()
-        .zip(&formats)
-        .filter(|(_, format)| format.is_some_and(Format::names_files))
-        .filter_map(|(path, _)| path.parent())
-        .collect();
-    let is_input = |path: &Path, format: Option<Format>| {
-        let Some(folder) = path.parent() else { return true };
-        let is_below = exports.iter().any(|export| folder != *export && folder.starts_with(export));
-        let is_beside = exports.contains(&folder);
-        !is_below && (format.is_some() || !is_beside)
-    };
-    let kept: Vec<bool> =
-        found.iter().zip(&formats).map(|(path, format)| is_input(path, *format)).collect();
-    found.into_iter().zip(kept).filter(|(_, kept)| *kept).map(|(path, _)| path).collect()
+    let mut shallow_first: Vec<&Path> = found.iter().map(PathBuf::as_path).collect();
+    shallow_first.sort_by_key(|path| path.components().count());
+    let mut exports: BTreeSet<&Path> = BTreeSet::new();
+    let mut of_no_format: BTreeSet<&Path> = BTreeSet::new();
+    let mut left_out: BTreeSet<PathBuf> = BTreeSet::new();
+    for path in shallow_first {
+        if path.ancestors().skip(2).any(|folder| exports.contains(folder)) {
+            left_out.insert(path.to_owned());
+            continue;
+        }
+        match (format_of(path), path.parent()) {
+            (Some(format), Some(folder)) if format.names_files() => {
+                exports.insert(folder);
+            }
+            (None, _) => {
+                of_no_format.insert(path);
+            }
+            _ => {}
+        }
+    }
+    let beside =
+        of_no_format.iter().filter(|path| path.parent().is_some_and(|f| exports.contains(f)));
+    left_out.extend(beside.map(|path| path.to_path_buf()));
+    found.into_iter().filter(|path| !left_out.contains(path)).collect()
 }
 
 /// What a file is by its beginning; what cannot be read is said when it is imported.

@@ -185,6 +185,14 @@ impl Filer {
         filed
     }
 
+    /// Whether a post with an id of its own is known as it is: taking it would add nothing.
+    pub fn knows(&self, post: &Post) -> bool {
+        let PostId::Given(id) = &post.id else { return false };
+        let (key, content) = (halves(post_key(post, id)), content_hash(post, known_bytes));
+        self.posts.get(&key) == Some(&content)
+            || self.versions.get(&key).is_some_and(|further| further.contains(&content))
+    }
+
     /// Remembers a post version that is filed already.
     pub(crate) fn know(&mut self, post: &Post, id: &str) {
         self.note_post(post, id);
@@ -356,6 +364,7 @@ mod tests {
         assert_eq!(take(&mut filer, with(Some("aa"))), Filed::Version);
         assert_eq!(take(&mut filer, with(None)), Filed::Duplicate);
         assert_eq!(take(&mut filer, with(Some("aa"))), Filed::Duplicate);
+        assert!(filer.knows(&with(Some("aa"))) && !filer.knows(&with(Some("bb"))));
         assert_eq!(take(&mut filer, with(Some("bb"))), Filed::Version);
         // Another text without its file is another version all the same.
         assert_eq!(take(&mut filer, Post { text: "snow".into(), ..with(None) }), Filed::Version);

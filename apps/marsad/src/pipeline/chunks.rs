@@ -190,7 +190,7 @@ pub(crate) fn take_document(
     let mut readings = Vec::new();
     let mut input =
         KeptDocument { store: &filing.store, kept, next: 0, chunk: Cursor::new(Vec::new()) };
-    let mut files = Files::new(&filing.store, files);
+    let mut files = Files::new(&filing.store, &filing.filer, files);
     // The reader borrows the store, so its readings are taken after it: bounded by a document's
     // posts, not by its bytes.
     let mut filled = Ok(());

@@ -7,9 +7,9 @@ use hashbrown::HashMap;
 use marsad_evidence::merkle::sha256;
 use marsad_evidence::{NewRecord, Prepared, Reader, RecordKind, Store, prepare};
 use marsad_interpret::Manifest;
-use marsad_lake::Place;
+use marsad_lake::{Filer, Place};
 use marsad_matching::pdq::Hashed;
-use marsad_types::{Reading, Timestamp};
+use marsad_types::{Media, Reading, Timestamp};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -171,14 +171,15 @@ fn media_type(bytes: &[u8]) -> &'static str {
 /// What the files of an import are, for its posts; pictures are hashed when they are first asked for.
 pub(crate) struct Files<'a> {
     store: &'a Store,
+    filer: &'a Filer,
     by_path: HashMap<&'a str, &'a KeptFile>,
     hashed: HashMap<u64, Option<Hashed>>,
 }
 
 impl<'a> Files<'a> {
-    pub(crate) fn new(store: &'a Store, files: &'a [KeptFile]) -> Self {
+    pub(crate) fn new(store: &'a Store, filer: &'a Filer, files: &'a [KeptFile]) -> Self {
         let by_path = files.iter().map(|file| (file.path.as_str(), file)).collect();
-        Self { store, by_path, hashed: HashMap::new() }
+        Self { store, filer, by_path, hashed: HashMap::new() }
     }
 
     /// Fills in what the files named by a reading are.
@@ -186,24 +187,33 @@ impl<'a> Files<'a> {
         if self.by_path.is_empty() {
             return Ok(());
         }
+        for media in reading.posts.iter_mut().flat_map(|post| &mut post.media) {
+            media.sha256 = self.file(media).map(|file| file.sha256.clone());
+        }
         self.hash_pictures(reading)?;
         for media in reading.posts.iter_mut().flat_map(|post| &mut post.media) {
-            let Some(path) = media.file.take() else { continue };
-            let Some(file) = self.by_path.get(path.as_str()) else { continue };
-            media.sha256 = Some(file.sha256.clone());
-            let hashed = file.leaf.and_then(|leaf| self.hashed.get(&leaf).copied().flatten());
+            let leaf = self.file(media).and_then(|file| file.leaf);
+            let hashed = leaf.and_then(|leaf| self.hashed.get(&leaf).copied().flatten());
             media.pdq = hashed.map(|hashed| hashed.hash.to_string());
             media.pdq_quality = hashed.map(|hashed| hashed.quality);
+            media.file = None;
         }
         Ok(())
     }
 
-    /// Reads the pictures of a reading back from the evidence, on all cores.
+    fn file(&self, media: &Media) -> Option<&'a KeptFile> {
+        self.by_path.get(media.file.as_deref()?).copied()
+    }
+
+    /// Reads the pictures of a reading back from the evidence, on all cores. Those of posts that are
+    /// filed already, with the same bytes, are not looked at again.
     fn hash_pictures(&mut self, reading: &Reading) -> Result<(), Failure> {
-        let media = reading.posts.iter().flat_map(|post| &post.media);
-        let may_be_pictures = media.filter(|media| !matches!(&*media.kind, "video" | "audio"));
-        let files = may_be_pictures.filter_map(|media| self.by_path.get(media.file.as_deref()?));
-        let leaves: BTreeSet<u64> = files.filter_map(|file| file.leaf).collect();
+        let mut leaves = BTreeSet::new();
+        for post in reading.posts.iter().filter(|post| !self.filer.knows(post)) {
+            let may_be_pictures =
+                post.media.iter().filter(|media| !matches!(&*media.kind, "video" | "audio"));
+            leaves.extend(may_be_pictures.filter_map(|media| self.file(media)?.leaf));
+        }
         let new: Vec<u64> =
             leaves.into_iter().filter(|leaf| !self.hashed.contains_key(leaf)).collect();
         let store = self.store;

@@ -164,7 +164,7 @@ fn replay_run(
         let ordinal = number("Marsad-Ordinal").unwrap_or(0);
         let chunk = Chunk { bytes: &record.payload, first_line, ordinal };
         let mut reading = marsad_interpret::read(manifest, &chunk);
-        Files::new(&filing.store, &run.files).fill(&mut reading)?;
+        Files::new(&filing.store, &filing.filer, &run.files).fill(&mut reading)?;
         let worked = work_out(reading, &filing.pseudonyms);
         filing.take(worked, &|_| (*leaf, is_new), &manifest.source);
         filing.file_replayed(position, false)?;
