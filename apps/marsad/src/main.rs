@@ -4,9 +4,11 @@
 //! Data goes to stdout, everything else to stderr.
 
 mod archive;
+mod beside;
 mod cli;
 mod clock;
 mod failure;
+mod inputs;
 mod output;
 mod pipeline;
 mod progress;

@@ -9,6 +9,7 @@
 
 mod chunks;
 mod filing;
+mod media;
 mod recover;
 mod summary;
 mod work;
@@ -19,10 +20,12 @@ use marsad_interpret::{Format, Manifest, Reduction, SetupError};
 use marsad_types::{Platform, Timestamp};
 
 use self::filing::Filing;
+pub(crate) use self::media::records_of_files;
 pub(crate) use self::recover::{digest_of, rebuild, recover};
 pub(crate) use self::summary::Summary;
 use crate::archive::Archive;
 use crate::failure::Failure;
+use crate::inputs::{Inputs, inputs};
 use crate::source::{self, Source};
 
 /// How files are to be imported.
@@ -46,9 +49,14 @@ pub(crate) fn import(
     request: &Request,
     at: Timestamp,
 ) -> Result<Summary, Failure> {
-    let paths = source::files(&request.paths)?;
+    let Inputs { paths, left_out } = inputs(&request.paths)?;
     let mut filing = Filing::begin(archive)?;
     recover(archive, &mut filing)?;
+    if left_out > 0 {
+        filing.summary.notes.push(format!(
+            "{left_out} files that belong to exports were not read as inputs of their own"
+        ));
+    }
     for path in paths {
         let mut source = source::open(&path)?;
         let (manifest, reduction) = set_up(&mut source, request)?;
@@ -64,7 +72,7 @@ pub(crate) fn import(
 /// Reads all files of the request and says what would be understood. Writes nothing.
 pub(crate) fn dry_run(request: &Request) -> Result<Summary, Failure> {
     let mut summary = Summary::default();
-    for path in source::files(&request.paths)? {
+    for path in inputs(&request.paths)?.paths {
         let mut source = source::open(&path)?;
         let (manifest, _) = set_up(&mut source, request)?;
         chunks::read_only(source, &manifest, &mut summary)?;
@@ -74,7 +82,7 @@ pub(crate) fn dry_run(request: &Request) -> Result<Summary, Failure> {
 
 /// Whether the request fits its files, as far as their beginnings tell. Writes nothing.
 pub(crate) fn check(request: &Request) -> Result<(), Failure> {
-    for path in source::files(&request.paths)? {
+    for path in inputs(&request.paths)?.paths {
         // Standard input can be read once only: it is checked when it is imported.
         if path.as_os_str() == "-" {
             continue;

@@ -214,7 +214,7 @@ pub struct ProblemRow {
 }
 
 /// Where one version of a post was read from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// Number of the version.
     pub version: u32,
@@ -222,6 +222,8 @@ pub struct Place {
     pub leaf: u64,
     /// Line of the imported file, from 1.
     pub line: u64,
+    /// SHA-256 of its files, as far as they are known.
+    pub files: Vec<String>,
 }
 
 /// A post version as filed, for export.
@@ -340,7 +342,8 @@ impl Lake {
         let platform = key.channel.platform.as_str();
         let mut places = Vec::new();
         for file in table.files(&|partition| partition.platform == platform)? {
-            let columns = ["channel", "post", "version", "evidence", "line"];
+            let columns =
+                ["channel", "post", "version", "evidence", "line", "media.list.element", "media"];
             read_file(&file, Some(&columns), &|_| true, &mut |rows| {
                 for row in 0..rows.len() {
                     let is_wanted = rows.text("post", row) == Some(&key.post)
@@ -350,6 +353,11 @@ impl Lake {
                             version: rows.int("version", row).unwrap_or(1),
                             leaf: rows.long("evidence", row).unwrap_or(0),
                             line: rows.long("line", row).unwrap_or(0),
+                            files: rows
+                                .texts("media", row)
+                                .iter()
+                                .filter_map(|written| media(written).sha256)
+                                .collect(),
                         });
                     }
                 }
@@ -425,5 +433,6 @@ pub(crate) fn media(written: &str) -> Media {
         sha256: part().map(str::to_owned),
         pdq: part().map(str::to_owned),
         pdq_quality: part().and_then(|quality| quality.parse().ok()),
+        file: None,
     }
 }

@@ -23,6 +23,7 @@ mod grams;
 mod group;
 mod mask;
 pub mod normalise;
+pub mod pdq;
 mod prints;
 mod statement;
 

@@ -395,6 +395,7 @@ fn a_picture_without_words_joins_by_its_hash() {
         sha256: None,
         pdq: Some(pdq.to_owned()),
         pdq_quality: Some(quality),
+        file: None,
     };
     let hash = "f8f8f0cce0f4e84d0e370a22028f67f0b36e2ed596623e1d33e6339c4e9c9b22";
     let near = hash.replacen("f8f8f0cc", "07f8f0cc", 1);

@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use marsad_evidence::{Record, RecordKind};
 use marsad_interpret::{Chunk, Cutting, Manifest};
 use marsad_types::Timestamp;
-use serde_json::Value;
+use serde::Deserialize;
 
 use super::chunks::{KeptChunk, take_document};
 use super::filing::{Filing, RUN_TYPE};
+use super::media::{Files, KeptFile};
 use super::summary::Summary;
 use super::work::work_out;
 use crate::archive::Archive;
@@ -44,6 +45,8 @@ pub(crate) fn rebuild(archive: &Archive) -> Result<Summary, Failure> {
 struct Run {
     import: String,
     chunks: Vec<u64>,
+    /// The files beside its input that its posts name.
+    files: Vec<KeptFile>,
     /// The leaf that completes it; everything below is filed when it is.
     end: u64,
 }
@@ -87,14 +90,16 @@ fn runs(filing: &Filing, position: u64) -> Result<Vec<Run>, Failure> {
             open.entry(import).or_default().push(leaf);
         } else if record.content_type == RUN_TYPE {
             open.remove(&import);
-            runs.push(Run { chunks: chunks_of(&record), import, end: leaf + 1 });
+            let Listed { chunks, files } = listed(&record);
+            runs.push(Run { import, chunks, files, end: leaf + 1 });
         }
     }
     // Chunks without a record of their import: it was interrupted. Those before `position` are
     // filed, but count for occurrences; they stand right before, or are other imports' too.
     for (import, chunks) in open {
         let before = chunks_before(filing, &import, chunks.first().copied().unwrap_or(position))?;
-        runs.push(Run { import, chunks: [before, chunks].concat(), end: size });
+        let chunks = [before, chunks].concat();
+        runs.push(Run { import, chunks, files: Vec::new(), end: size });
     }
     Ok(runs)
 }
@@ -118,10 +123,16 @@ fn chunks_before(filing: &Filing, import: &str, first: u64) -> Result<Vec<u64>, 
     Ok(chunks.into_values().collect())
 }
 
-fn chunks_of(record: &Record) -> Vec<u64> {
-    let written: Value = serde_json::from_slice(&record.payload).unwrap_or_default();
-    let chunks = written.get("chunks").and_then(Value::as_array);
-    chunks.into_iter().flatten().filter_map(Value::as_u64).collect()
+/// What the record of an import lists.
+#[derive(Default, Deserialize)]
+pub(crate) struct Listed {
+    pub(crate) chunks: Vec<u64>,
+    #[serde(default)]
+    pub(crate) files: Vec<KeptFile>,
+}
+
+pub(crate) fn listed(record: &Record) -> Listed {
+    serde_json::from_slice(&record.payload).unwrap_or_default()
 }
 
 fn manifest(filing: &Filing, digest: &[u8; 32]) -> Result<Option<Manifest>, Failure> {
@@ -152,12 +163,14 @@ fn replay_run(
         }
         let ordinal = number("Marsad-Ordinal").unwrap_or(0);
         let chunk = Chunk { bytes: &record.payload, first_line, ordinal };
-        let worked = work_out(marsad_interpret::read(manifest, &chunk), &filing.pseudonyms);
+        let mut reading = marsad_interpret::read(manifest, &chunk);
+        Files::new(&filing.store, &filing.filer, &run.files).fill(&mut reading)?;
+        let worked = work_out(reading, &filing.pseudonyms);
         filing.take(worked, &|_| (*leaf, is_new), &manifest.source);
         filing.file_replayed(position, false)?;
     }
     if !kept.is_empty() {
-        take_document(filing, manifest, &kept);
+        take_document(filing, manifest, &kept, &run.files)?;
     }
     filing.file_replayed(position.max(run.end), false)
 }

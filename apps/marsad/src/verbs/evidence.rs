@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::archive::Archive;
 use crate::cli::{Context, EvidenceOptions};
 use crate::failure::Failure;
-use crate::{clock, output};
+use crate::{clock, output, pipeline};
 
 pub(crate) fn run(context: &Context, options: &EvidenceOptions) -> Result<ExitCode, Failure> {
     let archive = context.open()?;
@@ -87,9 +87,10 @@ fn prove(
         let record = reader.record(place.leaf)?;
         leaves.push(place.leaf);
         // The settings it was read with: without them the bytes of a table say little.
-        if let Some(digest) = record.field("Marsad-Import").and_then(crate::pipeline::digest_of) {
+        if let Some(digest) = record.field("Marsad-Import").and_then(pipeline::digest_of) {
             leaves.extend(reader.find(RecordKind::Manifest, "", &digest)?);
         }
+        leaves.extend(pipeline::records_of_files(reader, place)?);
         pages.push((
             record.target.clone(),
             record.at,

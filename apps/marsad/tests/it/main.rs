@@ -11,6 +11,7 @@ mod bench;
 mod contract;
 mod evidence;
 mod hostile;
+mod media;
 mod outside;
 mod privacy;
 mod worlds;
