@@ -18,6 +18,7 @@
 mod explain;
 mod fingerprint;
 mod frames;
+mod grams;
 mod group;
 mod mask;
 pub mod normalise;
