@@ -74,10 +74,15 @@ fn data() -> PathBuf {
 }
 
 fn world(hand: &str, seed: u64) -> Result<World, Problem> {
-    let data = data();
+    let (sources, salt, each): (&[bases::Source], u64, usize) = match hand {
+        "first" => (&bases::FIRST, 0, 500),
+        _ => (&bases::SECOND, 0xF00D, 200),
+    };
+    let bases = bases::read(&data(), sources, seed ^ salt, each)?;
     Ok(match hand {
-        "first" => first::build(&bases::read(&data, &bases::FIRST, seed, 500)?, seed),
-        _ => second::build(&bases::read(&data, &bases::SECOND, seed ^ 0xF00D, 200)?, seed),
+        _ if bases.is_empty() => World { posts: Vec::new() },
+        "first" => first::build(&bases, seed),
+        _ => second::build(&bases, seed),
     })
 }
 
