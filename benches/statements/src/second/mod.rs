@@ -1,5 +1,6 @@
 //! The world of the second hand: other frames, other changes, other decoys than the first hand's,
-//! written without looking at how matching works.
+//! from the list of what channels do. Its writer knew parts of the grouping code: another hand, not
+//! a blind test.
 
 mod change;
 mod decoys;
