@@ -171,6 +171,16 @@ impl Appender {
         self.file.as_ref()
     }
 
+    /// Bytes that the file holds, the gathered ones not among them.
+    pub(crate) fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// What is pushed and only gathered so far.
+    pub(crate) fn gathered(&self) -> &[u8] {
+        &self.buffer
+    }
+
     /// Where the next byte will stand.
     pub(crate) fn end(&self) -> u64 {
         self.written + self.buffer.len() as u64

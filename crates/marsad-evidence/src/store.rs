@@ -198,8 +198,10 @@ impl Store {
         if let Some(table) = self.table.get() {
             return Ok(table);
         }
-        // Nothing is pending here: the first append asks for the table before it writes.
-        let table = DigestTable::load(self.index.file(), self.next_leaf())?;
+        // What is gathered and not written yet comes after what the file holds.
+        let mut table =
+            DigestTable::load(self.index.file(), self.index.written() / ENTRY_BYTES as u64)?;
+        table.add(self.index.gathered(), self.index.written() / ENTRY_BYTES as u64)?;
         Ok(self.table.get_or_init(|| table))
     }
 
@@ -248,7 +250,6 @@ impl Store {
     }
 
     fn write(&mut self, kind: RecordKind, key: &Hash, made: &Made) -> Result<u64, Error> {
-        self.table()?;
         let leaf = self.next_leaf();
         let Some(file) = &mut self.segment.file else { return Err(Error::Halted) };
         let entry = Entry {
