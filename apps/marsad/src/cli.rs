@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use marsad_types::{Bound, ChannelKey, Platform, Timestamp};
+use serde::Serialize;
 
 use crate::archive::Archive;
 use crate::failure::Failure;
@@ -97,9 +98,7 @@ pub(crate) enum Verb {
     )]
     Export(ExportOptions),
     /// Look at the evidence log
-    #[command(
-        after_help = "Example:\n  marsad evidence status\n  marsad evidence checkpoint\n  marsad evidence prove telegram:weatherdesk/42 --out post-42.wacz\n  marsad-verify post-42.wacz"
-    )]
+    #[command(after_help = EVIDENCE_EXAMPLES)]
     Evidence(EvidenceOptions),
     /// Make everything above the evidence again
     #[command(after_help = "Example:\n  marsad --archive desk rebuild")]
@@ -120,6 +119,13 @@ const IMPORT_EXAMPLES: &str = "Examples:
   marsad import --as csv --platform telegram --map channel=channel --map id=message_id \\
          --map text=text --map published_at=date posts.csv.zst
   zstd -dc posts.ndjson.zst | marsad import -";
+
+const EVIDENCE_EXAMPLES: &str = "Examples:
+  marsad evidence status
+  marsad evidence checkpoint
+  marsad evidence prove telegram:weatherdesk/42 --out post-42.wacz
+  marsad-verify post-42.wacz
+  marsad evidence audit --limit 20";
 
 const MEASURE_EXAMPLES: &str = "Examples:
   marsad measure --list
@@ -179,7 +185,7 @@ pub(crate) struct ImportOptions {
     pub(crate) dry_run: bool,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Serialize)]
 pub(crate) struct ScopeOptions {
     /// From this time or date, included
     #[arg(long, value_name = "T")]
@@ -227,7 +233,7 @@ pub(crate) fn channel(written: &str) -> Option<ChannelKey> {
     written.parse().ok()
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Serialize)]
 pub(crate) struct MeasureOptions {
     /// Which measure
     #[arg(value_name = "NAME", required_unless_present = "list")]
@@ -266,7 +272,7 @@ pub(crate) struct MeasureOptions {
     pub(crate) daily: bool,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Serialize)]
 pub(crate) struct ReportOptions {
     /// Only this network
     #[arg(long, value_name = "N")]
@@ -276,7 +282,7 @@ pub(crate) struct ReportOptions {
     pub(crate) title: Option<String>,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Serialize)]
 pub(crate) struct ExportOptions {
     /// ndjson, csv or parquet
     #[arg(value_name = "FORMAT", value_parser = ["ndjson", "csv", "parquet"])]
@@ -285,12 +291,37 @@ pub(crate) struct ExportOptions {
 
 #[derive(Debug, Args)]
 pub(crate) struct EvidenceOptions {
-    /// status verifies every record; checkpoint prints the last head; prove writes a bundle for a post
-    #[arg(value_name = "WHAT", value_parser = ["status", "checkpoint", "prove"])]
-    pub(crate) what: String,
-    /// prove: which post, platform:channel/post
+    #[command(subcommand)]
+    pub(crate) verb: EvidenceVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum EvidenceVerb {
+    /// Verify every record and the tree over them
+    Status,
+    /// Print the last signed head
+    Checkpoint,
+    /// Write a bundle for a post: its records and their proofs
+    Prove(ProveOptions),
+    /// Show who looked, exported, imported, erased
+    Audit(AuditOptions),
+}
+
+#[derive(Debug, Args, Serialize)]
+pub(crate) struct ProveOptions {
+    /// Which post, platform:channel/post
     #[arg(value_name = "POST")]
-    pub(crate) post: Option<String>,
+    pub(crate) post: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AuditOptions {
+    /// Only acts whose command was this one, such as 'measure primacy --by channel'
+    #[arg(long, value_name = "COMMAND")]
+    pub(crate) command: Option<String>,
+    /// At most so many rows, the latest ones
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<usize>,
 }
 
 #[derive(Debug, Args)]

@@ -194,37 +194,34 @@ impl Reader {
     /// How many records of a kind there are, erased ones included.
     pub fn count(&self, kind: RecordKind) -> Result<u64, Error> {
         let mut count = 0;
-        self.each_of(&[kind], &mut |_| count += 1)?;
+        self.each_entry(0, &mut |_, entry| count += u64::from(entry.kind == kind))?;
         Ok(count)
     }
 
-    /// The leaves of records of some kinds that are there, in the order of the log. Reads the index,
-    /// not the records.
-    pub fn leaves(&self, kinds: &[RecordKind]) -> Result<Vec<u64>, Error> {
+    /// The leaves from `from` on whose kind is wanted, in the order of the log, erased ones left
+    /// out. Reads the index, not the records.
+    pub fn leaves(
+        &self,
+        from: u64,
+        is_wanted: &dyn Fn(RecordKind) -> bool,
+    ) -> Result<Vec<u64>, Error> {
         let mut leaves = Vec::new();
-        self.each_of(kinds, &mut |(leaf, entry): (u64, Entry)| {
-            if !entry.erased {
+        self.each_entry(from, &mut |leaf, entry| {
+            if !entry.erased && is_wanted(entry.kind) {
                 leaves.push(leaf);
             }
         })?;
         Ok(leaves)
     }
 
-    fn each_of(
-        &self,
-        kinds: &[RecordKind],
-        take: &mut dyn FnMut((u64, Entry)),
-    ) -> Result<(), Error> {
-        let (mut from, size) = (0, self.head().size);
+    fn each_entry(&self, from: u64, take: &mut dyn FnMut(u64, &Entry)) -> Result<(), Error> {
+        let (mut from, size) = (from, self.head().size);
         while from < size {
             let leaves = (SLAB_LEAVES * 16).min(size - from);
             let mut bytes = vec![0; leaves as usize * ENTRY_BYTES];
             self.fill(&self.index, layout::INDEX_FILE, from, &mut bytes)?;
             for (leaf, entry) in (from..).zip(bytes.as_chunks::<ENTRY_BYTES>().0) {
-                let entry = Entry::from_bytes(entry).ok_or_else(|| index::broken(leaf))?;
-                if kinds.contains(&entry.kind) {
-                    take((leaf, entry));
-                }
+                take(leaf, &Entry::from_bytes(entry).ok_or_else(|| index::broken(leaf))?);
             }
             from += leaves;
         }

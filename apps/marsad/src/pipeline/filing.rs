@@ -13,6 +13,7 @@ use serde_json::json;
 use super::summary::Summary;
 use super::work::Worked;
 use crate::archive::{Archive, Pseudonyms, hex};
+use crate::audit;
 use crate::failure::Failure;
 
 /// A batch is filed when it holds this many posts …
@@ -32,13 +33,17 @@ pub(crate) struct Filing {
     pub(crate) filer: Filer,
     pub(crate) summary: Summary,
     lake: LakeWriter,
+    archive: Archive,
     started: Instant,
 }
 
 impl Filing {
     pub(crate) fn begin(archive: &Archive) -> Result<Self, Failure> {
         let started = crate::clock::stopwatch();
-        let store = archive.store()?;
+        let mut store = archive.store()?;
+        let waited = audit::absorb(archive, &mut store)?;
+        store.commit(crate::clock::now())?;
+        waited.done();
         let lake = archive.lake()?;
         let filer = lake.filer()?;
         let mut summary = Summary::default();
@@ -49,6 +54,7 @@ impl Filing {
             filer,
             summary,
             lake: LakeWriter::start(lake),
+            archive: archive.clone(),
             started,
         })
     }
@@ -220,6 +226,7 @@ impl Filing {
         let mut lake = self.lake.finish()?;
         lake.compact(PARTITION_FILES_MAX)?;
         self.summary.head = Some(self.store.head());
+        self.archive.remember(self.store.reader().checkpoint())?;
         self.summary.elapsed = self.started.elapsed();
         Ok(self.summary)
     }

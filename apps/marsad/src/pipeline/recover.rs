@@ -20,10 +20,11 @@ pub(crate) fn recover(archive: &Archive, filing: &mut Filing) -> Result<(), Fail
     let lake = archive.lake()?;
     let (position, problems_from) = (lake.position()?, lake.problems_position()?);
     drop(lake);
-    if position >= filing.store.head().size {
-        return Ok(());
+    let runs = runs(filing, position)?;
+    if runs.is_empty() {
+        return Ok(()); // what stands there are acts, such as a look: nothing to file
     }
-    replay(filing, position, problems_from)?;
+    replay(filing, runs, (position, problems_from))?;
     let recovered = std::mem::take(&mut filing.summary);
     let posts = recovered.posts_added + recovered.versions_added;
     filing.summary = Summary { notes: recovered.notes, ..Summary::default() };
@@ -36,7 +37,8 @@ pub(crate) fn recover(archive: &Archive, filing: &mut Filing) -> Result<(), Fail
 /// Makes the whole lake again from the evidence.
 pub(crate) fn rebuild(archive: &Archive) -> Result<Summary, Failure> {
     let mut filing = Filing::begin(archive)?;
-    replay(&mut filing, 0, 0)?;
+    let runs = runs(&filing, 0)?;
+    replay(&mut filing, runs, (0, 0))?;
     filing.finish(Timestamp(0))
 }
 
@@ -51,9 +53,13 @@ struct Run {
 /// Reads every import that has a record at or above `position` again, each from its first chunk,
 /// because posts without ids are counted by their occurrence in the whole file. What is filed
 /// already is recognised and left.
-fn replay(filing: &mut Filing, position: u64, problems_from: u64) -> Result<(), Failure> {
+fn replay(
+    filing: &mut Filing,
+    runs: Vec<Run>,
+    (position, problems_from): (u64, u64),
+) -> Result<(), Failure> {
     let size = filing.store.head().size;
-    for run in runs(filing, position)? {
+    for run in runs {
         let digest = digest_of(&run.import);
         let manifest =
             digest.and_then(|digest| manifest(filing, &digest).transpose()).transpose()?;
@@ -76,7 +82,8 @@ fn runs(filing: &Filing, position: u64) -> Result<Vec<Run>, Failure> {
     let size = filing.store.head().size;
     let mut runs = Vec::new();
     let mut open: BTreeMap<String, Vec<u64>> = BTreeMap::new();
-    for leaf in position..size {
+    let is_read = |kind| !matches!(kind, RecordKind::Info | RecordKind::Audit);
+    for leaf in filing.store.reader().leaves(position, &is_read)? {
         let record = match filing.store.record(leaf) {
             Ok(record) => record,
             Err(marsad_evidence::Error::Erased { .. }) => continue,

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use marsad_lake::{Membership, Selection};
+use marsad_evidence::Head;
+use marsad_lake::{Lake, Membership, Selection};
 use marsad_matching::Prints;
 use marsad_measure::{
     ArchiveRef, By, MigrationOptions, PrimacyOptions, ResolutionRule, Scope, StatementsOptions,
@@ -113,9 +114,7 @@ impl Loaded {
         let spinner = progress::spinner("reading the archive", quiet);
         let lake = archive.lake()?;
         let (corpus, prints) = lake.corpus(&Selection::default())?;
-        let head = archive.head()?;
-        let reference =
-            ArchiveRef { version: lake.version(), log_size: head.size, root: head.root_hex() };
+        let reference = reference(archive, &lake)?;
         spinner.finish_and_clear();
         Ok(Self { corpus, prints, reference })
     }
@@ -123,6 +122,23 @@ impl Loaded {
     pub(crate) fn study(&self, threshold: f64) -> Study<'_> {
         Study::new(&self.corpus, &self.prints, self.reference.clone(), threshold)
     }
+}
+
+/// The state that findings cite: the log as far as the lake has filed it. What stands behind that,
+/// such as who looked, changes no finding (docs/decisions/0006).
+fn reference(archive: &Archive, lake: &Lake) -> Result<ArchiveRef, Failure> {
+    let position = lake.position()?;
+    let held = archive.head()?.size;
+    let head = if held == 0 && position == 0 {
+        Head::default()
+    } else if position > held {
+        return Err(Failure::Evidence(format!(
+            "the lake was filed from {position} records, but the evidence log holds {held}: they do not belong together; put the right evidence back, or run `marsad rebuild`"
+        )));
+    } else {
+        archive.reader()?.head_at(position)?
+    };
+    Ok(ArchiveRef { version: lake.version(), log_size: head.size, root: head.root_hex() })
 }
 
 /// What people call a channel: its latest title, else its latest handle.
