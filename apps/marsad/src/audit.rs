@@ -97,6 +97,7 @@ impl Entry {
             json!({
                 "what": act.what,
                 "subject": act.subject,
+                "imports": act.imports,
                 "operator": settings.operator,
                 "account": account,
                 "parameters": parameters,

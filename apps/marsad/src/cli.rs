@@ -94,7 +94,7 @@ pub(crate) enum Verb {
     Report(ReportOptions),
     /// Write posts to files of other tools
     #[command(
-        after_help = "Example:\n  marsad export ndjson --out all.ndjson\n  marsad export csv --out posts.csv\n  marsad export parquet --out posts.parquet"
+        after_help = "Example:\n  marsad export ndjson --out all.ndjson\n  marsad export csv --out posts.csv\n  marsad export parquet --out posts.parquet\n  marsad export wacz primacy --by platform --out finding.wacz"
     )]
     Export(ExportOptions),
     /// Look at the evidence log
@@ -185,7 +185,7 @@ pub(crate) struct ImportOptions {
     pub(crate) dry_run: bool,
 }
 
-#[derive(Debug, Args, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Args, Serialize)]
 pub(crate) struct ScopeOptions {
     /// From this time or date, included
     #[arg(long, value_name = "T")]
@@ -233,10 +233,10 @@ pub(crate) fn channel(written: &str) -> Option<ChannelKey> {
     written.parse().ok()
 }
 
-#[derive(Debug, Args, Serialize)]
+#[derive(Debug, Clone, Args, Serialize)]
 pub(crate) struct MeasureOptions {
     /// Which measure
-    #[arg(value_name = "NAME", required_unless_present = "list")]
+    #[arg(value_name = "NAME")]
     pub(crate) name: Option<String>,
     /// Name all measures with one line each
     #[arg(long)]
@@ -284,9 +284,27 @@ pub(crate) struct ReportOptions {
 
 #[derive(Debug, Args, Serialize)]
 pub(crate) struct ExportOptions {
-    /// ndjson, csv or parquet
-    #[arg(value_name = "FORMAT", value_parser = ["ndjson", "csv", "parquet"])]
+    /// ndjson, csv or parquet: every post; wacz: a finding with the evidence behind it
+    #[arg(value_name = "FORMAT", value_parser = ["ndjson", "csv", "parquet", "wacz"])]
     pub(crate) format: String,
+    /// wacz: which finding, as `marsad measure` takes it
+    #[command(flatten)]
+    pub(crate) measure: MeasureOptions,
+}
+
+impl ExportOptions {
+    /// What is exported, in a few words.
+    pub(crate) fn what(&self) -> String {
+        let known = marsad_measure::catalogue().iter().map(|(name, _)| *name);
+        let wanted = match (self.format.as_str(), self.measure.name.as_deref()) {
+            ("wacz", None) => Some("statements"),
+            (_, wanted) => wanted,
+        };
+        match known.into_iter().find(|known| wanted == Some(known)) {
+            Some(name) => format!("export {} {name}", self.format),
+            None => format!("export {}", self.format),
+        }
+    }
 }
 
 #[derive(Debug, Args)]

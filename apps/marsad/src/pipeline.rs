@@ -69,6 +69,7 @@ pub(crate) fn import(
     let mut filing = Filing::begin(archive)?;
     recover(archive, &mut filing)?;
     let before = filing.store.next_leaf();
+    let mut imports = Vec::new();
     for path in paths {
         let mut source = source::open(&path)?;
         let (manifest, reduction) = set_up(&mut source, request)?;
@@ -76,11 +77,12 @@ pub(crate) fn import(
         if let Some(reduction) = &reduction {
             filing.note_reduction(reduction, &import, is_new, at)?;
         }
+        imports.push(import.clone());
         chunks::import_file(&mut filing, source, &manifest, (import, at), request.quiet)?;
     }
     if filing.store.next_leaf() > before {
         // Importing the same thing twice adds nothing, and so there is nothing to tell.
-        let act = Act::new(Action::Import, "import", &request.typed());
+        let act = Act { imports, ..Act::new(Action::Import, "import", &request.typed()) };
         filing.store.append(Entry::of(archive, &act)?.prepared())?;
     }
     filing.finish(at)

@@ -9,6 +9,7 @@
 //! marsad/records.jsonl           leaf, record id and place of each record
 //! marsad/<leaf>.tlog-proof
 //! marsad/custody.jsonl           when which head of the log was acknowledged
+//! marsad/audit.jsonl             the payloads of the audit records among them, a line each
 //! marsad/README.txt              how to check this without us
 //! files/…                        whatever the caller adds: the finding, the report
 //! datapackage.json, datapackage-digest.json
@@ -43,6 +44,7 @@ pub(crate) const CHECKPOINT: &str = "marsad/checkpoint";
 pub(crate) const KEY: &str = "marsad/key.txt";
 pub(crate) const RECORDS: &str = "marsad/records.jsonl";
 pub(crate) const CUSTODY: &str = "marsad/custody.jsonl";
+pub(crate) const AUDIT: &str = "marsad/audit.jsonl";
 pub(crate) const README: &str = "marsad/README.txt";
 pub(crate) const FILES: &str = "files/";
 pub(crate) const PACKAGE: &str = "datapackage.json";
@@ -95,8 +97,14 @@ impl Reader {
         leaves.dedup();
         let mut writer = WarcWriter::new(scratch);
         writer.info(bundle, &self.checkpoint().origin)?;
+        let mut audit = Vec::new();
         for leaf in &leaves {
-            writer.record(&self.record(*leaf)?)?;
+            let record = self.record(*leaf)?;
+            writer.record(&record)?;
+            if record.kind == RecordKind::Audit {
+                audit.extend_from_slice(&record.payload);
+                audit.push(b'\n');
+            }
         }
         let (warc, index, records) = writer.finish();
         let mut pack = Packer { zip: ZipWriter::new(out), listed: Vec::new() };
@@ -114,6 +122,9 @@ impl Reader {
             pack.add(&proof_file(*leaf), self.proof(*leaf)?.text().as_bytes())?;
         }
         pack.add(CUSTODY, self.custody()?.as_bytes())?;
+        if !audit.is_empty() {
+            pack.add(AUDIT, &audit)?;
+        }
         pack.add(README, include_str!("wacz/README.txt").as_bytes())?;
         for (name, bytes) in bundle.files {
             check_file_name(name)?;

@@ -42,6 +42,8 @@ pub(crate) struct Act {
     pub(crate) what: String,
     /// A post that it is about.
     pub(crate) subject: Option<String>,
+    /// The imports that it made, by the digest of their settings.
+    pub(crate) imports: Vec<String>,
     /// Everything that was typed; only its keyed digest is written down.
     pub(crate) parameters: Value,
 }
@@ -49,7 +51,7 @@ pub(crate) struct Act {
 impl Act {
     pub(crate) fn new(action: Action, what: &str, parameters: &impl Serialize) -> Self {
         let parameters = serde_json::to_value(parameters).unwrap_or_default();
-        Self { action, what: what.to_owned(), subject: None, parameters }
+        Self { action, what: what.to_owned(), subject: None, imports: Vec::new(), parameters }
     }
 }
 
@@ -62,9 +64,7 @@ pub(crate) fn act_of(verb: &Verb) -> Option<Act> {
             Some(Act::new(Action::Look, &format!("measure {name}"), options))
         }
         Verb::Report(options) => Some(Act::new(Action::Export, "report", options)),
-        Verb::Export(options) => {
-            Some(Act::new(Action::Export, &format!("export {}", options.format), options))
-        }
+        Verb::Export(options) => Some(Act::new(Action::Export, &options.what(), options)),
         Verb::Evidence(options) => match &options.verb {
             EvidenceVerb::Prove(wanted) => {
                 let act = Act::new(Action::Export, "evidence prove", wanted);

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
+pub(crate) use self::audit::entries;
 use crate::cli::{Context, EvidenceOptions, EvidenceVerb};
 use crate::failure::Failure;
 use crate::output;

@@ -10,14 +10,14 @@ use sha2::{Digest, Sha256};
 
 use super::zip::{self, Member};
 use super::{
-    CHECKPOINT, CUSTODY, FILES, INDEX, KEY, PACKAGE, PACKAGE_DIGEST, PAGES, README, RECORDS, WARC,
-    package_digest, proof_file,
+    AUDIT, CHECKPOINT, CUSTODY, FILES, INDEX, KEY, PACKAGE, PACKAGE_DIGEST, PAGES, README, RECORDS,
+    WARC, package_digest, proof_file,
 };
 use crate::checkpoint::{Checkpoint, Head};
 use crate::merkle::sha256;
 use crate::note::Verifier;
 use crate::proof::Proof;
-use crate::record::PAYLOAD_BYTES_MAX;
+use crate::record::{PAYLOAD_BYTES_MAX, RecordKind};
 use crate::warc::{self, Header};
 use crate::{digest_name, hex};
 
@@ -69,7 +69,7 @@ pub fn check_bundle(
         }
         Err(error) => return Err(error),
     };
-    let mut check = Check { file, members: BTreeMap::new(), report };
+    let mut check = Check { file, members: BTreeMap::new(), report, audit: Vec::new() };
     for member in members {
         if let Some(twice) = check.members.insert(member.name.clone(), member) {
             check.report.fail(&twice.name, "it is in the bundle twice");
@@ -87,6 +87,8 @@ struct Check<'a, F> {
     file: &'a mut F,
     members: BTreeMap<String, Member>,
     report: BundleReport,
+    /// What the audit records of the bundle say, a line each.
+    audit: Vec<u8>,
 }
 
 /// A record as the bundle lists it, and what was found there.
@@ -297,7 +299,7 @@ impl<F: Read + Seek> Check<'_, F> {
 
     /// One record against its digests and its proof; the inner error is what does not hold.
     fn record(&mut self, row: &mut Row, member: &[u8]) -> io::Result<Result<(), String>> {
-        let (header, header_block, _) = match unpack(member) {
+        let (header, header_block, block) = match unpack(member) {
             Ok(record) => record,
             Err(reason) => return Ok(Err(reason)),
         };
@@ -321,6 +323,10 @@ impl<F: Read + Seek> Check<'_, F> {
                 "it does not lead from the record to the root".to_owned()
             }
             Ok(_) => {
+                if header.get("Marsad-Kind") == Some(RecordKind::Audit.as_str()) {
+                    self.audit.extend_from_slice(&block);
+                    self.audit.push(b'\n');
+                }
                 self.report.records.push((row.leaf, row.target.clone()));
                 return Ok(Ok(()));
             }
@@ -377,6 +383,17 @@ impl<F: Read + Seek> Check<'_, F> {
         let root = last.and_then(|head| head.get("root")).and_then(Value::as_str);
         if root != Some(&self.report.head.root_hex()) {
             self.report.fail(CUSTODY, "it does not end with the checkpoint's head");
+        }
+        let audit = self.small(AUDIT)?.unwrap_or_default();
+        if audit != self.audit {
+            self.report.fail(AUDIT, "it is not what the audit records of the bundle say");
+        } else if !audit.is_empty() {
+            let entries = audit.iter().filter(|b| **b == b'\n').count();
+            let holds = format!(
+                "the custody list has {entries} entries (who imported, exported, erased), each of \
+                 them a record of the log"
+            );
+            self.report.holds.push(holds);
         }
         let times = "the times in the custody list and in the records are the archive's own: no \
                      outside authority has confirmed them";

@@ -1,61 +1,41 @@
 //! `marsad evidence prove`: a bundle with the records that a post was read from, and their proofs.
 
-use std::fs::File;
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
-use anyhow::Context as _;
-use marsad_evidence::{Bundle, RecordKind};
 use marsad_types::PostKey;
 use serde_json::json;
 
 use crate::cli::{Context, ProveOptions};
 use crate::failure::Failure;
-use crate::{clock, output};
+use crate::output;
+use crate::verbs::bundle::{self, Contents};
 
 pub(super) fn run(context: &Context, options: &ProveOptions) -> Result<ExitCode, Failure> {
-    let archive = context.open()?;
-    let reader = archive.reader()?;
     let key: PostKey = options.post.parse().map_err(|error| Failure::usage(format!("{error}")))?;
     let path = context
         .out
         .as_deref()
         .ok_or_else(|| Failure::usage("say where to with --out FILE.wacz"))?;
-    let places = archive.lake()?.places(&key)?;
-    if places.is_empty() {
+    let archive = context.open()?;
+    let reader = archive.reader()?;
+    let posts = archive.lake()?.places_of(&BTreeSet::from([key.clone()]))?;
+    let Some(places) = posts.get(&key) else {
         return Err(Failure::failed(format!("the archive has no post {key}")));
-    }
-    let mut leaves = Vec::new();
-    let mut pages = Vec::new();
-    for place in &places {
-        let record = reader.record(place.leaf)?;
-        leaves.push(place.leaf);
-        // The settings it was read with: without them the bytes of a table say little.
-        if let Some(digest) = record.field("Marsad-Import").and_then(crate::pipeline::digest_of) {
-            leaves.extend(reader.find(RecordKind::Manifest, "", &digest)?);
-        }
-        pages.push((
-            record.target.clone(),
-            record.at,
-            format!("{key}, line {} of its file", place.line),
-        ));
-    }
-    let rows: Vec<_> = places
+    };
+    let versions: Vec<_> = places
         .iter()
         .map(|p| json!({"post": key.to_string(), "version": p.version, "record": p.leaf, "line": p.line}))
         .collect();
-    let finding = serde_json::to_vec_pretty(&json!({"post": key.to_string(), "versions": rows}))?;
-    let title = format!("Evidence of {key}");
-    let files = [("post.json".to_owned(), finding)];
-    let bundle = Bundle {
-        leaves: &leaves,
-        title: &title,
-        created: clock::now(),
-        pages: &pages,
-        files: &files,
+    let said = json!({"post": key.to_string(), "versions": versions});
+    let contents = Contents {
+        title: format!("Evidence of {key}"),
+        what: "evidence prove",
+        leaves: places.iter().map(|place| place.leaf).collect(),
+        files: vec![("post.json".to_owned(), serde_json::to_vec_pretty(&said)?)],
+        posts: &posts,
     };
-    let file = File::create(path).with_context(|| format!("cannot write '{}'", path.display()))?;
-    let mut scratch = tempfile::tempfile().context("cannot make a temporary file")?;
-    reader.export_wacz(&bundle, &mut scratch, file)?;
+    bundle::write(&reader, &contents, path)?;
     let records = places.len();
     if context.json {
         output::json(&json!({"post": key.to_string(), "records": records, "file": path}))?;
@@ -64,11 +44,7 @@ pub(super) fn run(context: &Context, options: &ProveOptions) -> Result<ExitCode,
             "{}: {records} versions of {key} with their records and proofs",
             path.display()
         ))?;
-        output::say(
-            context,
-            "it holds the bytes as they came, names of people included: give it with care",
-        );
-        output::say(context, &format!("check it anywhere: marsad-verify {}", path.display()));
+        bundle::tell_care(context, path);
     }
     Ok(ExitCode::SUCCESS)
 }
