@@ -125,7 +125,8 @@ const EVIDENCE_EXAMPLES: &str = "Examples:
   marsad evidence checkpoint
   marsad evidence prove telegram:weatherdesk/42 --out post-42.wacz
   marsad-verify post-42.wacz
-  marsad evidence audit --limit 20";
+  marsad evidence audit --limit 20
+  marsad evidence erase telegram:weatherdesk/42 --reason 'asked for by the channel' --dry-run";
 
 const MEASURE_EXAMPLES: &str = "Examples:
   marsad measure --list
@@ -323,6 +324,10 @@ pub(crate) enum EvidenceVerb {
     Prove(ProveOptions),
     /// Show who looked, exported, imported, erased
     Audit(AuditOptions),
+    /// Erase a post: all its versions, everywhere; proofs of everything else stay valid
+    Erase(EraseOptions),
+    /// Erase what the retention rules in marsad.toml no longer allow to keep
+    Retain(RetainOptions),
 }
 
 #[derive(Debug, Args, Serialize)]
@@ -330,6 +335,26 @@ pub(crate) struct ProveOptions {
     /// Which post, platform:channel/post
     #[arg(value_name = "POST")]
     pub(crate) post: String,
+}
+
+#[derive(Debug, Args, Serialize)]
+pub(crate) struct EraseOptions {
+    /// Which posts, platform:channel/post
+    #[arg(value_name = "POST", required = true)]
+    pub(crate) posts: Vec<String>,
+    /// Why; it stands in the log for good, so name no person
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+    /// Say what would be erased; change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Args, Serialize)]
+pub(crate) struct RetainOptions {
+    /// Say what would be erased; change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
 }
 
 #[derive(Debug, Args)]

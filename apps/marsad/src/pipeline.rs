@@ -9,6 +9,7 @@
 
 mod chunks;
 mod filing;
+pub(crate) mod forget;
 mod recover;
 mod summary;
 mod work;

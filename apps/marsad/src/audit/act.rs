@@ -71,6 +71,8 @@ pub(crate) fn act_of(verb: &Verb) -> Option<Act> {
                 let subject = wanted.post.parse::<PostKey>().ok().map(|key| key.to_string());
                 Some(Act { subject, ..act })
             }
+            // What is erased is written down with the erasure, in one commit.
+            EvidenceVerb::Erase(_) | EvidenceVerb::Retain(_) => None,
             // These say nothing of what the records hold, and write nothing down twice.
             EvidenceVerb::Status | EvidenceVerb::Checkpoint | EvidenceVerb::Audit(_) => None,
         },

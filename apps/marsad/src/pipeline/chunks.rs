@@ -171,11 +171,9 @@ pub(crate) struct KeptChunk {
 pub(crate) fn take_document(filing: &mut Filing, manifest: &Manifest, kept: &[KeptChunk]) {
     let pseudonyms = filing.pseudonyms.clone();
     let mut readings = Vec::new();
-    let mut input =
-        KeptDocument { store: &filing.store, kept, next: 0, chunk: Cursor::new(Vec::new()) };
     // The reader borrows the store, so its readings are taken after it: bounded by a document's
     // posts, not by its bytes.
-    marsad_interpret::read_document(manifest, &mut input, &mut |reading| {
+    read_kept(&filing.store, manifest, kept, &mut |reading| {
         readings.push(work_out(reading, &pseudonyms));
     });
     for worked in readings {
@@ -185,6 +183,17 @@ pub(crate) fn take_document(filing: &mut Filing, manifest: &Manifest, kept: &[Ke
         };
         filing.take(worked, &leaf_of, &manifest.source);
     }
+}
+
+/// Reads a kept document back.
+pub(crate) fn read_kept(
+    store: &Store,
+    manifest: &Manifest,
+    kept: &[KeptChunk],
+    take: &mut dyn FnMut(marsad_types::Reading),
+) {
+    let mut input = KeptDocument { store, kept, next: 0, chunk: Cursor::new(Vec::new()) };
+    marsad_interpret::read_document(manifest, &mut input, take);
 }
 
 /// The bytes of a document, chunk by chunk from the evidence.

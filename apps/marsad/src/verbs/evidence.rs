@@ -1,6 +1,7 @@
 //! `marsad evidence`: is everything still what it was, and what the log's head is.
 
 mod audit;
+mod forget;
 mod prove;
 
 use std::process::ExitCode;
@@ -18,6 +19,8 @@ pub(crate) fn run(context: &Context, options: &EvidenceOptions) -> Result<ExitCo
         EvidenceVerb::Checkpoint => checkpoint(context),
         EvidenceVerb::Prove(wanted) => prove::run(context, wanted),
         EvidenceVerb::Audit(wanted) => audit::run(context, wanted),
+        EvidenceVerb::Erase(wanted) => forget::erase(context, wanted),
+        EvidenceVerb::Retain(wanted) => forget::retain(context, wanted),
     }
 }
 

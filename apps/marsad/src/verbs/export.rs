@@ -80,7 +80,7 @@ fn time(at: Option<Timestamp>) -> Value {
     at.map_or(Value::Null, |at| Value::from(at.to_string()))
 }
 
-fn post_line(row: &ExportRow) -> Value {
+pub(crate) fn post_line(row: &ExportRow) -> Value {
     let post = &row.post;
     let mut line = json!({
         "kind": "post",
@@ -145,7 +145,7 @@ fn media(media: &Media) -> Value {
     })
 }
 
-fn channel_line(channel: &Channel) -> Value {
+pub(crate) fn channel_line(channel: &Channel) -> Value {
     json!({
         "kind": "channel",
         "platform": channel.key.platform.as_str(),

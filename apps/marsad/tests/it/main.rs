@@ -11,6 +11,7 @@ mod audit;
 mod bench;
 mod contract;
 mod evidence;
+mod forget;
 mod hostile;
 mod outside;
 mod privacy;
