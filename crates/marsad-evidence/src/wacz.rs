@@ -9,6 +9,9 @@
 //! marsad/records.jsonl           leaf, record id and place of each record
 //! marsad/<leaf>.tlog-proof
 //! marsad/custody.jsonl           when which head of the log was acknowledged
+//! marsad/<size>.head.txt         an earlier head that others attested, as it was stamped
+//! marsad/<size>.consistency      that the log only went on from it
+//! marsad/<leaf>.tsr              an authority's token on it, as it came
 //! marsad/audit.jsonl             the payloads of the audit records among them, a line each
 //! marsad/README.txt              how to check this without us
 //! files/…                        whatever the caller adds: the finding, the report
@@ -17,6 +20,7 @@
 //!
 //! No folder holds another: py-wacz 0.6 looks one level deep only.
 
+mod attested;
 mod check;
 pub(crate) mod zip;
 
@@ -28,7 +32,7 @@ use marsad_types::Timestamp;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-pub use check::{BundleReport, check_bundle};
+pub use check::{BundleReport, check_bundle, check_bundle_with};
 
 use crate::error::Doing;
 use crate::merkle::sha256;
@@ -93,6 +97,8 @@ impl Reader {
     ) -> Result<(), Error> {
         let here = Path::new(WARC);
         let mut leaves = bundle.leaves.to_vec();
+        let attested = self.attested(&leaves)?;
+        leaves.extend(attested.iter().map(|attestation| attestation.leaf));
         leaves.sort_unstable();
         leaves.dedup();
         let mut writer = WarcWriter::new(scratch);
@@ -120,6 +126,9 @@ impl Reader {
         pack.add(RECORDS, records.as_bytes())?;
         for leaf in &leaves {
             pack.add(&proof_file(*leaf), self.proof(*leaf)?.text().as_bytes())?;
+        }
+        for (path, bytes) in self.attested_files(&attested)? {
+            pack.add(&path, &bytes)?;
         }
         pack.add(CUSTODY, self.custody()?.as_bytes())?;
         if !audit.is_empty() {
