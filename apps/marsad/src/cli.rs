@@ -126,6 +126,8 @@ const EVIDENCE_EXAMPLES: &str = "Examples:
   marsad evidence prove telegram:weatherdesk/42 --out post-42.wacz
   marsad-verify post-42.wacz
   marsad evidence audit --limit 20
+  marsad evidence stamp                                 (says which command sends the request)
+  marsad evidence stamp --reply marsad-archive/stamps/1042.desk.tsr
   marsad evidence erase telegram:weatherdesk/42 --reason 'asked for by the channel' --dry-run";
 
 const MEASURE_EXAMPLES: &str = "Examples:
@@ -324,6 +326,10 @@ pub(crate) enum EvidenceVerb {
     Prove(ProveOptions),
     /// Show who looked, exported, imported, erased
     Audit(AuditOptions),
+    /// Ask an authority when the log's head existed (RFC 3161), and keep its answer
+    Stamp(StampOptions),
+    /// Keep a checkpoint that witnesses of marsad.toml have cosigned
+    Cosign(CosignOptions),
     /// Erase a post: all its versions, everywhere; proofs of everything else stay valid
     Erase(EraseOptions),
     /// Erase what the retention rules in marsad.toml no longer allow to keep
@@ -335,6 +341,23 @@ pub(crate) struct ProveOptions {
     /// Which post, platform:channel/post
     #[arg(value_name = "POST")]
     pub(crate) post: String,
+}
+
+#[derive(Debug, Args, Serialize)]
+pub(crate) struct StampOptions {
+    /// Keep the answer of an authority (.tsr); without it a request is written
+    #[arg(long, value_name = "FILE")]
+    pub(crate) reply: Option<PathBuf>,
+    /// reply: which authority of marsad.toml gave it; needed where there are several
+    #[arg(long, value_name = "NAME", requires = "reply")]
+    pub(crate) authority: Option<String>,
+}
+
+#[derive(Debug, Args, Serialize)]
+pub(crate) struct CosignOptions {
+    /// The checkpoint as the witness gave it back
+    #[arg(value_name = "FILE")]
+    pub(crate) note: PathBuf,
 }
 
 #[derive(Debug, Args, Serialize)]

@@ -55,9 +55,7 @@ mod wacz;
 pub mod warc;
 mod witness;
 
-pub use attest::{
-    Attestation, Attested, COSIGNED_TYPE, STAMP_TYPE, attestation_record, head_text,
-};
+pub use attest::{Attestation, Attested, COSIGNED_TYPE, STAMP_TYPE, attestation_record, head_text};
 pub use checkpoint::{Checkpoint, Head};
 pub use error::{Error, Failure};
 pub use merkle::Hash;
@@ -69,7 +67,9 @@ pub use record::{
 };
 pub use store::{Options, Receipt, Store};
 pub use verify::Verdict;
-pub use wacz::{Bundle, BundleReport, check_bundle, check_bundle_with};
+pub use wacz::{
+    Bundle, BundleReport, check_bundle, check_bundle_with, cosigned, stamp_holds, witnesses_open,
+};
 pub use witness::Witness;
 
 /// Bytes as lowercase hex.

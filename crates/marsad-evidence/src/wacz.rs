@@ -32,6 +32,7 @@ use marsad_types::Timestamp;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+pub use attested::{cosigned, stamp_holds, witnesses_open};
 pub use check::{BundleReport, check_bundle, check_bundle_with};
 
 use crate::error::Doing;

@@ -74,7 +74,11 @@ pub(crate) fn act_of(verb: &Verb) -> Option<Act> {
             // What is erased is written down with the erasure, in one commit.
             EvidenceVerb::Erase(_) | EvidenceVerb::Retain(_) => None,
             // These say nothing of what the records hold, and write nothing down twice.
-            EvidenceVerb::Status | EvidenceVerb::Checkpoint | EvidenceVerb::Audit(_) => None,
+            EvidenceVerb::Status
+            | EvidenceVerb::Checkpoint
+            | EvidenceVerb::Audit(_)
+            | EvidenceVerb::Stamp(_)
+            | EvidenceVerb::Cosign(_) => None,
         },
         // An import is written down by the pipeline, with what it adds and only when it adds.
         Verb::Import(_) => None,

@@ -1,5 +1,6 @@
 //! `marsad evidence`: is everything still what it was, and what the log's head is.
 
+mod attest;
 mod audit;
 mod forget;
 mod prove;
@@ -19,6 +20,8 @@ pub(crate) fn run(context: &Context, options: &EvidenceOptions) -> Result<ExitCo
         EvidenceVerb::Checkpoint => checkpoint(context),
         EvidenceVerb::Prove(wanted) => prove::run(context, wanted),
         EvidenceVerb::Audit(wanted) => audit::run(context, wanted),
+        EvidenceVerb::Stamp(wanted) => attest::stamp(context, wanted),
+        EvidenceVerb::Cosign(wanted) => attest::cosign(context, wanted),
         EvidenceVerb::Erase(wanted) => forget::erase(context, wanted),
         EvidenceVerb::Retain(wanted) => forget::retain(context, wanted),
     }
@@ -36,9 +39,12 @@ fn checkpoint(context: &Context) -> Result<ExitCode, Failure> {
 }
 
 fn status(context: &Context) -> Result<ExitCode, Failure> {
-    let reader = context.open()?.reader()?;
+    let archive = context.open()?;
+    let reader = archive.reader()?;
     let head = reader.head();
     let verdict = reader.verify()?;
+    // Where the log does not verify there is no word about what others said of it.
+    let attested = if verdict.is_sound() { attest::told(&archive, &reader)? } else { Vec::new() };
     let failures: Vec<String> = verdict.failures.iter().map(ToString::to_string).collect();
     if context.json {
         output::json(&json!({
@@ -48,6 +54,7 @@ fn status(context: &Context) -> Result<ExitCode, Failure> {
             "records": verdict.records,
             "erased": verdict.erased,
             "payload_bytes": verdict.payload_bytes,
+            "attestations": attested,
             "failures": failures,
         }))?;
     } else {
@@ -58,6 +65,9 @@ fn status(context: &Context) -> Result<ExitCode, Failure> {
                 verdict.payload_bytes as f64 / 1e6,
                 verdict.erased
             ))?;
+        }
+        for attestation in &attested {
+            output::line(attest::sentence(attestation))?;
         }
     }
     match failures.first() {

@@ -93,7 +93,9 @@ impl<F: Read + Seek> Check<'_, F> {
             match read {
                 Ok(Some(attestation)) => self.tell(&attestation, witnesses, &found.payload)?,
                 Ok(None) => {}
-                Err(reason) => self.report.fail(super::WARC, format!("record {}: {reason}", found.leaf)),
+                Err(reason) => {
+                    self.report.fail(super::WARC, format!("record {}: {reason}", found.leaf))
+                }
             }
         }
         Ok(())
@@ -164,7 +166,7 @@ impl<F: Read + Seek> Check<'_, F> {
 }
 
 /// What a token says, in a sentence.
-pub(crate) fn stamp_holds(attestation: &Attestation, token: &crate::stamp::Token) -> String {
+pub fn stamp_holds(attestation: &Attestation, token: &crate::stamp::Token) -> String {
     format!(
         "the time-stamp of '{}' (number {}) is for the log's first {} records and says that they \
          were there at {}",
@@ -178,7 +180,7 @@ pub(crate) fn stamp_command(head: &str, token: &str) -> String {
 }
 
 /// What known witnesses say of a checkpoint: sentences that hold, and what does not.
-pub(crate) fn cosigned(
+pub fn cosigned(
     checkpoint: &Checkpoint,
     size: u64,
     witnesses: &[Witness],
@@ -198,7 +200,7 @@ pub(crate) fn cosigned(
 }
 
 /// That cosignatures are there which nobody can check without keys.
-pub(crate) fn witnesses_open(checkpoint: &Checkpoint) -> String {
+pub fn witnesses_open(checkpoint: &Checkpoint) -> String {
     let note = checkpoint.signed();
     let names: Vec<String> = note
         .map(|note| note.signatures.iter().map(|s| s.name.clone()).collect())
