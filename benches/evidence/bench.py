@@ -44,15 +44,16 @@ def sqlite(folder, payloads, records, size, group):
     assert book.execute("pragma journal_mode=wal").fetchone() == ("wal",)
     book.execute("pragma synchronous=full")
     book.execute("create table records (leaf integer primary key, payload blob not null)")
-    started = time.perf_counter()
+    seconds = 0.0
     with open(payloads, "rb") as file:
         for first in range(0, records, group):
             count = min(group, records - first)
             rows = [(file.read(size),) for _ in range(count)]
+            started = time.perf_counter()
             book.execute("begin")
             book.executemany("insert into records (payload) values (?)", rows)
             book.execute("commit")
-    seconds = time.perf_counter() - started
+            seconds += time.perf_counter() - started
     assert book.execute("select count(*) from records").fetchone() == (records,)
     book.close()
     stored = disk_bytes(folder)

@@ -13,7 +13,7 @@ fuzz_target!(|input: &[u8]| {
     manifest.channel = Some("host/weather".to_owned());
     manifest.stated_public = true;
     manifest.csv_map = ["channel", "text", "published_at"].map(|f| (f.to_owned(), f.to_owned())).to_vec();
-    drop(recognise("a", bytes));
+    let _ = recognise("a", bytes);
     let Ok(manifest) = prepare(manifest, bytes) else { return };
     let mut rows = 0;
     read_document(&manifest, &mut &bytes[..], &mut |part| rows += part.rows);

@@ -16,7 +16,7 @@ fuzz_target!(|bytes: &[u8]| {
         assert_eq!(checkpoint.note.as_bytes(), bytes);
     }
     if let Ok(proof) = Proof::parse(bytes) {
-        drop(proof.proves_header(b"WARC/1.1\r\n\r\n"));
+        let _ = proof.proves_header(b"WARC/1.1\r\n\r\n");
         assert_eq!(Proof::parse(proof.text().as_bytes()).unwrap(), proof);
     }
     let Ok(text) = std::str::from_utf8(bytes) else { return };

@@ -69,7 +69,7 @@ impl Begun {
             digest(file).with_context(|| format!("cannot read '{}'", path.display()))?;
         let archive = context.open()?;
         let rest = json!({"of": self.id, "sha256": digest, "bytes": bytes});
-        write_down(&archive, &Entry::new(Action::Output, rest)?)
+        write_down(&archive, &Entry::new(Action::Output, &rest)?)
     }
 }
 
@@ -94,7 +94,7 @@ impl Entry {
             .map(|keyed| keyed.keyed_digest("marsad/parameters/v1", &canonical(&act.parameters)));
         Self::new(
             act.action,
-            json!({
+            &json!({
                 "what": act.what,
                 "subject": act.subject,
                 "imports": act.imports,
@@ -105,7 +105,7 @@ impl Entry {
         )
     }
 
-    fn new(action: Action, rest: Value) -> Result<Self, Failure> {
+    fn new(action: Action, rest: &Value) -> Result<Self, Failure> {
         let mut random = [0u8; 8];
         getrandom::fill(&mut random).context("the system gives no random numbers")?;
         let (id, at) = (hex(&random), clock::now());

@@ -63,7 +63,8 @@ pub use note::{Signer, Verifier};
 pub use proof::Proof;
 pub use reader::{Reader, Records};
 pub use record::{
-    NewRecord, PAYLOAD_BYTES_MAX, Prepared, Record, RecordKind, entry_of, leaf_of, prepare,
+    NewRecord, PAYLOAD_BYTES_MAX, Prepared, REVISIT_PROFILE, Record, RecordKind, entry_of, leaf_of,
+    prepare,
 };
 pub use store::{Options, Receipt, Store};
 pub use verify::Verdict;

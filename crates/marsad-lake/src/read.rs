@@ -318,7 +318,9 @@ impl Lake {
                 })?;
             }
         }
-        places.values_mut().for_each(|places| places.sort_unstable());
+        for versions in places.values_mut() {
+            versions.sort_unstable();
+        }
         Ok(places)
     }
 

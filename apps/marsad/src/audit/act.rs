@@ -71,19 +71,20 @@ pub(crate) fn act_of(verb: &Verb) -> Option<Act> {
                 let subject = wanted.post.parse::<PostKey>().ok().map(|key| key.to_string());
                 Some(Act { subject, ..act })
             }
-            // What is erased is written down with the erasure, in one commit.
-            EvidenceVerb::Erase(_) | EvidenceVerb::Retain(_) => None,
-            // These say nothing of what the records hold, and write nothing down twice.
-            EvidenceVerb::Status
+            // What is erased is written down with the erasure, in one commit; the others say nothing
+            // of what the records hold, and write nothing down twice.
+            EvidenceVerb::Erase(_)
+            | EvidenceVerb::Retain(_)
+            | EvidenceVerb::Status
             | EvidenceVerb::Checkpoint
             | EvidenceVerb::Audit(_)
             | EvidenceVerb::Stamp(_)
             | EvidenceVerb::Cosign(_) => None,
         },
-        // An import is written down by the pipeline, with what it adds and only when it adds.
-        Verb::Import(_) => None,
-        // Of their own world, of nothing, or of what can be made again at any time.
-        Verb::Demo(_)
+        // An import is written down by the pipeline, with what it adds and only when it adds. The
+        // others are of their own world, of nothing, or of what can be made again at any time.
+        Verb::Import(_)
+        | Verb::Demo(_)
         | Verb::Init
         | Verb::Doctor
         | Verb::Rebuild

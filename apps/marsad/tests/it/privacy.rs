@@ -22,18 +22,16 @@ const PLANTED: [&str; 3] = [NAME, "77012345678", "+7 999 000 11 22"];
 /// The same person in every format that can name an author.
 fn plant(bench: &Bench) {
     let [name, number, phone] = PLANTED;
-    let lines: String = [name, number, phone]
-        .iter()
-        .zip(1..)
-        .map(|(author, id)| {
-            let line = serde_json::json!({
-                "kind": "post", "platform": "telegram", "channel": "a", "id": id.to_string(),
-                "published_at": "2019-11-30T10:00:00Z", "author": author,
-                "text": format!("The ferry to the island leaves at {id} in the morning as always"),
-            });
-            format!("{line}\n")
-        })
-        .collect();
+    let mut lines = String::new();
+    for (author, id) in [name, number, phone].iter().zip(1..) {
+        let line = serde_json::json!({
+            "kind": "post", "platform": "telegram", "channel": "a", "id": id.to_string(),
+            "published_at": "2019-11-30T10:00:00Z", "author": author,
+            "text": format!("The ferry to the island leaves at {id} in the morning as always"),
+        });
+        lines.push_str(&line.to_string());
+        lines.push('\n');
+    }
     bench.write("a.ndjson", lines);
     let csv = format!(
         "channel,time,text,who\nb,2019-11-30,The ferry to the island leaves at 1 in the morning as always,{name}\nb,2019-11-30,x,\"{phone}\"\n"

@@ -94,7 +94,7 @@ impl<F: Read + Seek> Check<'_, F> {
                 Ok(Some(attestation)) => self.tell(&attestation, witnesses, &found.payload)?,
                 Ok(None) => {}
                 Err(reason) => {
-                    self.report.fail(super::WARC, format!("record {}: {reason}", found.leaf))
+                    self.report.fail(super::WARC, format!("record {}: {reason}", found.leaf));
                 }
             }
         }

@@ -409,7 +409,7 @@ impl<F: Read + Seek> Check<'_, F> {
         if audit != self.audit {
             self.report.fail(AUDIT, "it is not what the audit records of the bundle say");
         } else if !audit.is_empty() {
-            let entries = audit.iter().filter(|b| **b == b'\n').count();
+            let entries = audit.split(|b| *b == b'\n').count() - 1;
             let holds = format!(
                 "the custody list has {entries} entries (who imported, exported, erased), each of \
                  them a record of the log"

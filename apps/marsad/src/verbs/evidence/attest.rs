@@ -101,15 +101,14 @@ fn keep(
     (path, authority): (&Path, Option<&str>),
 ) -> Result<ExitCode, Failure> {
     let named = settings.authority.iter().find(|known| authority == Some(known.name.as_str()));
-    let authority = match (named, authority, &settings.authority[..]) {
-        (Some(known), _, _) | (None, None, [known]) => known,
-        _ => {
-            let names: Vec<&str> = settings.authority.iter().map(|a| a.name.as_str()).collect();
-            return Err(Failure::usage(format!(
-                "say which authority answered with --authority, one of: {}",
-                names.join(", ")
-            )));
-        }
+    let ((Some(authority), _, _) | (None, None, [authority])) =
+        (named, authority, &settings.authority[..])
+    else {
+        let names: Vec<&str> = settings.authority.iter().map(|a| a.name.as_str()).collect();
+        return Err(Failure::usage(format!(
+            "say which authority answered with --authority, one of: {}",
+            names.join(", ")
+        )));
     };
     check_name(&authority.name)?;
     let reply = read(path, REPLY_BYTES_MAX)?;
