@@ -9,6 +9,7 @@
 
 mod chunks;
 mod filing;
+pub(crate) mod forget;
 mod media;
 mod recover;
 mod summary;
@@ -18,12 +19,14 @@ use std::path::PathBuf;
 
 use marsad_interpret::{Format, Manifest, Reduction, SetupError};
 use marsad_types::{Platform, Timestamp};
+use serde_json::{Value, json};
 
 use self::filing::Filing;
 pub(crate) use self::media::records_of_files;
 pub(crate) use self::recover::{digest_of, rebuild, recover};
 pub(crate) use self::summary::Summary;
 use crate::archive::Archive;
+use crate::audit::{Act, Action, Entry};
 use crate::failure::Failure;
 use crate::inputs::{Inputs, inputs};
 use crate::source::{self, Source};
@@ -43,6 +46,23 @@ pub(crate) struct Request {
     pub(crate) quiet: bool,
 }
 
+impl Request {
+    /// What was typed, for the audit trail's digest.
+    fn typed(&self) -> Value {
+        json!({
+            "paths": self.paths.iter().map(|path| path.to_string_lossy()).collect::<Vec<_>>(),
+            "format": self.format.map(Format::as_str),
+            "platform": self.platform.as_ref().map(Platform::as_str),
+            "map": self.map,
+            "map_format": self.map_format,
+            "channel": self.channel,
+            "public": self.stated_public,
+            "groups": self.groups,
+            "observed_at": self.observed_at,
+        })
+    }
+}
+
 /// Imports all files of the request into the archive.
 pub(crate) fn import(
     archive: &Archive,
@@ -57,6 +77,8 @@ pub(crate) fn import(
             "{left_out} files that belong to exports were not read as inputs of their own"
         ));
     }
+    let before = filing.store.next_leaf();
+    let mut imports = Vec::new();
     for path in paths {
         let mut source = source::open(&path)?;
         let (manifest, reduction) = set_up(&mut source, request)?;
@@ -64,7 +86,13 @@ pub(crate) fn import(
         if let Some(reduction) = &reduction {
             filing.note_reduction(reduction, &import, is_new, at)?;
         }
+        imports.push(import.clone());
         chunks::import_file(&mut filing, source, &manifest, (import, at), request.quiet)?;
+    }
+    if filing.store.next_leaf() > before {
+        // Importing the same thing twice adds nothing, and so there is nothing to tell.
+        let act = Act { imports, ..Act::new(Action::Import, "import", &request.typed()) };
+        filing.store.append(Entry::of(archive, &act)?.prepared())?;
     }
     filing.finish(at)
 }

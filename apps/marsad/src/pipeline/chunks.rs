@@ -188,13 +188,11 @@ pub(crate) fn take_document(
 ) -> Result<(), Failure> {
     let pseudonyms = filing.pseudonyms.clone();
     let mut readings = Vec::new();
-    let mut input =
-        KeptDocument { store: &filing.store, kept, next: 0, chunk: Cursor::new(Vec::new()) };
     let mut files = Files::new(&filing.store, &filing.filer, files);
     // The reader borrows the store, so its readings are taken after it: bounded by a document's
     // posts, not by its bytes.
     let mut filled = Ok(());
-    marsad_interpret::read_document(manifest, &mut input, &mut |mut reading| {
+    read_kept(&filing.store, manifest, kept, &mut |mut reading| {
         if filled.is_ok() {
             filled = files.fill(&mut reading);
             readings.push(work_out(reading, &pseudonyms));
@@ -210,6 +208,17 @@ pub(crate) fn take_document(
         filing.take(worked, &leaf_of, &manifest.source);
     }
     Ok(())
+}
+
+/// Reads a kept document back.
+pub(crate) fn read_kept(
+    store: &Store,
+    manifest: &Manifest,
+    kept: &[KeptChunk],
+    take: &mut dyn FnMut(marsad_types::Reading),
+) {
+    let mut input = KeptDocument { store, kept, next: 0, chunk: Cursor::new(Vec::new()) };
+    marsad_interpret::read_document(manifest, &mut input, take);
 }
 
 /// The bytes of a document, chunk by chunk from the evidence.

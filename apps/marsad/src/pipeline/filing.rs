@@ -14,6 +14,7 @@ use super::media::KeptFile;
 use super::summary::Summary;
 use super::work::Worked;
 use crate::archive::{Archive, Pseudonyms, hex};
+use crate::audit;
 use crate::failure::Failure;
 
 /// A batch is filed when it holds this many posts …
@@ -33,13 +34,17 @@ pub(crate) struct Filing {
     pub(crate) filer: Filer,
     pub(crate) summary: Summary,
     lake: LakeWriter,
+    archive: Archive,
     started: Instant,
 }
 
 impl Filing {
     pub(crate) fn begin(archive: &Archive) -> Result<Self, Failure> {
         let started = crate::clock::stopwatch();
-        let store = archive.store()?;
+        let mut store = archive.store()?;
+        let waited = audit::absorb(archive, &mut store)?;
+        store.commit(crate::clock::now())?;
+        waited.done();
         let lake = archive.lake()?;
         let filer = lake.filer()?;
         let mut summary = Summary::default();
@@ -50,6 +55,7 @@ impl Filing {
             filer,
             summary,
             lake: LakeWriter::start(lake),
+            archive: archive.clone(),
             started,
         })
     }
@@ -235,6 +241,7 @@ impl Filing {
         let mut lake = self.lake.finish()?;
         lake.compact(PARTITION_FILES_MAX)?;
         self.summary.head = Some(self.store.head());
+        self.archive.remember(self.store.reader().checkpoint())?;
         self.summary.elapsed = self.started.elapsed();
         Ok(self.summary)
     }

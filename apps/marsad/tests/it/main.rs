@@ -7,9 +7,12 @@
     reason = "a test that cannot set itself up fails, and says loudly what it skips"
 )]
 
+mod attest;
+mod audit;
 mod bench;
 mod contract;
 mod evidence;
+mod forget;
 mod hostile;
 mod media;
 mod outside;
