@@ -7,7 +7,7 @@ MARSAD = $(CARGO_TARGET_DIR)/fast/marsad
 PYTHON ?= python3
 VENV ?= $(HOME)/.cache/marsad/venv
 
-.PHONY: demo test check bench bench-statements build release doc clean-demo
+.PHONY: demo test check bench bench-search bench-statements build release doc clean-demo
 
 ## demo: build quickly, make a small world, measure it, write a report
 demo: build
@@ -31,6 +31,11 @@ check:
 ## bench: import and measures on real posts, beside DuckDB, in one run
 bench: release $(VENV)/bench-ready
 	$(VENV)/bin/python benches/import/bench.py
+
+## bench-search: the search index on real posts: made, its size, latency of 200 queries
+bench-search: release
+	$(CARGO) build --release -p marsad-search --example latency
+	$(PYTHON) benches/search/bench.py
 
 ## bench-statements: precision, recall and F1 of matching by kind of change, over eight seeds
 bench-statements:

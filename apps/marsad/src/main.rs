@@ -10,6 +10,7 @@ mod failure;
 mod output;
 mod pipeline;
 mod progress;
+mod search_index;
 mod settings;
 mod source;
 mod verbs;
@@ -37,6 +38,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Verb::Doctor => verbs::doctor::run(&context),
         Verb::Import(options) => verbs::import::run(&context, &options),
         Verb::Measure(options) => verbs::measure::run(&context, &options),
+        Verb::Search(options) => verbs::search::run(&context, &options),
         Verb::Report(options) => verbs::report::run(&context, &options),
         Verb::Export(options) => verbs::export::run(&context, &options),
         Verb::Evidence(options) => verbs::evidence::run(&context, &options),

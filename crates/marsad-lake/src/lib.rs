@@ -22,6 +22,7 @@ mod read;
 mod schema;
 mod table;
 mod tables;
+mod texts;
 mod write;
 
 pub use compact::Compaction;
@@ -32,3 +33,4 @@ pub use frame::write_rows;
 pub use read::{ExportRow, Place, ProblemRow};
 pub use schema::TABLES;
 pub use tables::{Counts, Lake, Membership};
+pub use texts::TextRow;

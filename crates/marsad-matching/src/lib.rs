@@ -15,6 +15,7 @@
 //!
 //! **Not here.** Reading texts from anywhere, storing prints, who was first.
 
+mod alike;
 mod explain;
 mod fingerprint;
 mod frames;
@@ -24,6 +25,7 @@ pub mod normalise;
 mod prints;
 mod statement;
 
+pub use alike::{Alike, alike};
 pub use explain::{Explanation, Piece, Role, explain};
 pub use fingerprint::{FINGERPRINT_VERSION, Fingerprint, Fingerprinter};
 pub use group::{Options, group};

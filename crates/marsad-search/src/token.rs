@@ -5,11 +5,14 @@ use std::ops::Range;
 
 use frostem::{Algorithm, Stemmer};
 use marsad_matching::normalise::{TokenKind, Word, loose_word, words};
+use unicode_normalization::char::canonical_combining_class;
 
 /// A longer word is cut: nobody types it, and a dictionary is no place for it.
 const WORD_BYTES_MAX: usize = 200;
 /// A link is indexed as the words of its address, up to so many.
 const LINK_WORDS_MAX: usize = 16;
+
+const TATWEEL: char = '\u{0640}';
 
 /// A word of a text in both its forms, and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +37,8 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
     for word in words(text) {
         match word.kind {
             TokenKind::Word | TokenKind::Number => {
-                tokens.push(token(&word, word.source.clone(), position));
+                let end = with_marks(text, word.source.end);
+                tokens.push(token(&word, word.source.start..end, position));
                 position += 1;
             }
             TokenKind::Link => position = link(text, &word, position, &mut tokens),
@@ -45,6 +49,14 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
         }
     }
     tokens
+}
+
+/// The end of a word with the marks on its last letter, which the normaliser does not count to it:
+/// what is shown as the word ends there.
+fn with_marks(text: &str, end: usize) -> usize {
+    let rest = text.get(end..).unwrap_or("");
+    let is_mark = |c: char| c == TATWEEL || canonical_combining_class(c) != 0;
+    end + rest.find(|c| !is_mark(c)).unwrap_or(rest.len())
 }
 
 fn token(word: &Word, source: Range<usize>, position: u32) -> Token {
@@ -205,7 +217,10 @@ mod tests {
             ["see", "example", "org", "news", "42", "now"]
         );
         assert_eq!(exact("ask desk@example.org today"), ["ask", "today"]);
-        assert_eq!(exact("from @WeatherDesk today"), ["from", "@weatherdesk", "weatherdesk", "today"]);
+        assert_eq!(
+            exact("from @WeatherDesk today"),
+            ["from", "@weatherdesk", "weatherdesk", "today"]
+        );
     }
 
     #[test]

@@ -41,7 +41,7 @@ pub(crate) fn run(
 }
 
 /// The row of a post in the corpus.
-fn row(corpus: &Corpus, written: &str) -> Result<usize, Failure> {
+pub(crate) fn row(corpus: &Corpus, written: &str) -> Result<usize, Failure> {
     let key: PostKey = written.parse().map_err(|error| Failure::usage(format!("{error}")))?;
     let channel = corpus.channels.find(&key.channel);
     let mut rows = 0..corpus.posts.len();

@@ -13,4 +13,5 @@ mod evidence;
 mod hostile;
 mod outside;
 mod privacy;
+mod search;
 mod worlds;

@@ -183,12 +183,22 @@ impl fmt::Display for Node {
     }
 }
 
+/// A filter whose value needs quotation marks gets those that it does not hold.
+fn quote(f: &mut fmt::Formatter<'_>, field: &str, value: &str) -> fmt::Result {
+    let (open, close) = match value {
+        value if !value.contains(|c: char| c.is_whitespace() || c == ')') => ("", ""),
+        value if value.contains('"') => ("«", "»"),
+        _ => ("\"", "\""),
+    };
+    write!(f, "{field}:{open}{value}{close}")
+}
+
 impl fmt::Display for Filter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Platform(platform) => write!(f, "platform:{platform}"),
-            Self::Channel { written, .. } => write!(f, "channel:{written}"),
-            Self::Lang(lang) => write!(f, "lang:{lang}"),
+            Self::Channel { written, .. } => quote(f, "channel", written),
+            Self::Lang(lang) => quote(f, "lang", lang),
             Self::Script(script) => write!(f, "script:{}", script.as_str()),
             Self::Since(time) => write!(f, "since:{time}"),
             Self::Until(time) => write!(f, "until:{time}"),

@@ -44,8 +44,13 @@ pub enum QueryError {
 }
 
 pub(super) fn parse(written: &str) -> Result<Query, QueryError> {
-    let mut parser =
-        Parser { chars: written.chars().collect(), at: 0, parts: 0, nested: 0, ignored: Vec::new() };
+    let mut parser = Parser {
+        chars: written.chars().collect(),
+        at: 0,
+        parts: 0,
+        nested: 0,
+        ignored: Vec::new(),
+    };
     let root = parser.all(0)?;
     Ok(Query { root, ignored: parser.ignored })
 }
@@ -170,7 +175,7 @@ impl Parser {
             if c == ':'
                 && let Some(field) = field(&text)
             {
-                return self.filter(field, depth).map(|filter| self.part(Node::Only(filter)))?;
+                return self.filter(field).map(|filter| self.part(Node::Only(filter)))?;
             }
         }
         match text.as_str() {
@@ -212,7 +217,8 @@ impl Parser {
 
     fn prefix(&mut self, text: &str) -> Result<Unit, QueryError> {
         let wrong = || QueryError::Star(text.to_owned());
-        let start = text.strip_suffix('*').filter(|start| !start.contains('*')).ok_or_else(wrong)?;
+        let start =
+            text.strip_suffix('*').filter(|start| !start.contains('*')).ok_or_else(wrong)?;
         let found = tokens(start);
         match found.first() {
             Some(first) if found.iter().all(|token| token.position == first.position) => {
@@ -222,23 +228,20 @@ impl Parser {
         }
     }
 
-    fn filter(&mut self, field: &'static str, depth: usize) -> Result<Filter, QueryError> {
+    fn filter(&mut self, field: &'static str) -> Result<Filter, QueryError> {
         let mut value = String::new();
         if self.peek().is_some_and(|c| closing(c).is_some()) {
             value = self.quoted()?;
         } else {
-            while let Some(c) = self.peek().filter(|c| !c.is_whitespace()) {
-                if c == ')' && depth > 0 {
-                    break;
-                }
+            while let Some(c) = self.peek().filter(|c| !c.is_whitespace() && *c != ')') {
                 value.push(c);
                 self.at += 1;
             }
         }
-        if value.is_empty() {
-            return Err(QueryError::NoValue(field));
+        match value.trim() {
+            "" => Err(QueryError::NoValue(field)),
+            value => read_filter(field, value),
         }
-        read_filter(field, value)
     }
 
     fn part(&mut self, node: Node) -> Result<Unit, QueryError> {
@@ -306,19 +309,19 @@ fn field(text: &str) -> Option<&'static str> {
     FIELDS.into_iter().find(|known| *known == name)
 }
 
-fn read_filter(field: &'static str, value: String) -> Result<Filter, QueryError> {
+fn read_filter(field: &'static str, value: &str) -> Result<Filter, QueryError> {
     let time = |bound| {
-        Timestamp::parse_bound(&value, bound).map_err(|error| QueryError::Value(error.to_string()))
+        Timestamp::parse_bound(value, bound).map_err(|error| QueryError::Value(error.to_string()))
     };
     Ok(match field {
         "platform" => Filter::Platform(
-            Platform::new(&value).map_err(|error| QueryError::Value(error.to_string()))?,
+            Platform::new(value).map_err(|error| QueryError::Value(error.to_string()))?,
         ),
         "lang" => Filter::Lang(value.to_lowercase()),
-        "script" => Filter::Script(script(&value)?),
+        "script" => Filter::Script(script(value)?),
         "since" => Filter::Since(time(Bound::Start)?),
         "until" => Filter::Until(time(Bound::End)?),
-        _ => Filter::Channel { written: value, keys: Vec::new() },
+        _ => Filter::Channel { written: value.to_owned(), keys: Vec::new() },
     })
 }
 
