@@ -37,9 +37,10 @@ bench-search: release
 	$(CARGO) build --release -p marsad-search --example latency
 	$(PYTHON) benches/search/bench.py
 
-## bench-statements: precision, recall and F1 of matching by kind of change, over eight seeds
-bench-statements:
-	$(CARGO) run --release -p marsad-matching --example labelled -- 8
+## bench-statements: precision, recall and F1 of matching by kind of change, beside peers
+SEEDS ?= 8
+bench-statements: $(VENV)/bench-ready
+	VENV=$(VENV) benches/statements/run $(SEEDS)
 
 ## doc: the code's documentation
 doc:

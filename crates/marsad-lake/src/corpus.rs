@@ -5,14 +5,13 @@ use std::collections::BTreeMap;
 use hashbrown::{HashMap, HashSet};
 use marsad_matching::Prints;
 use marsad_types::{
-    ChannelId, ChannelKey, Channels, Corpus, Forwards, Media, NONE, Platform, Posts, Strings,
-    Timestamp,
+    ChannelId, ChannelKey, Channels, Corpus, Forwards, NONE, Platform, Posts, Strings, Timestamp,
 };
 use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::statistics::Statistics;
 use rayon::prelude::*;
 
-use crate::read::{Rows, media, read_file};
+use crate::piece::{Piece, VersionOrder};
 use crate::table::{DataFile, Partition};
 use crate::{Error, Lake};
 
@@ -43,7 +42,7 @@ impl Selection {
     }
 
     /// Whether a row group can hold a wanted row, by its least and greatest values.
-    fn wants_group(&self, group: &RowGroupMetaData) -> bool {
+    pub(crate) fn wants_group(&self, group: &RowGroupMetaData) -> bool {
         let find = |name: &str| {
             group
                 .columns()
@@ -70,50 +69,11 @@ impl Selection {
         true
     }
 
-    fn wants_time(&self, time: i64) -> bool {
+    pub(crate) fn wants_time(&self, time: i64) -> bool {
         self.since.is_none_or(|since| time >= since.0)
             && self.until.is_none_or(|until| time < until.0)
     }
 }
-
-/// The columns that a corpus needs.
-const COLUMNS: [&str; 19] = [
-    "channel",
-    "post",
-    "version",
-    "published_at",
-    "published_resolution_ms",
-    "observed_first",
-    "edited_at",
-    "deleted_at",
-    "text",
-    "forward_platform",
-    "forward_channel",
-    "forward_post",
-    "forward_at",
-    "links.list.element",
-    "media.list.element",
-    "links",
-    "media",
-    "row",
-    "evidence",
-];
-
-/// The rows of one file, with ids that hold inside the file only.
-#[derive(Default)]
-struct Piece {
-    platform: Option<Platform>,
-    channels: Vec<ChannelKey>,
-    posts: Posts,
-    forwards: Vec<(u32, ChannelKey, String, i64)>,
-    /// Rows that are a later version or a row of a peer format: (row, order among versions, row number).
-    versions: Vec<(u32, VersionOrder)>,
-    prints: Prints,
-}
-
-/// Which version of a post was published first: not edited before edited, seen before seen later,
-/// then the number that the source or the filer gave.
-type VersionOrder = (bool, i64, i64, u32);
 
 impl Lake {
     /// The posts of a selection in their first-published version, with their fingerprints, and
@@ -130,7 +90,7 @@ impl Lake {
             prints.iter().map(|file| (file.name.as_str(), file)).collect();
         let pieces: Vec<Piece> = files
             .par_iter()
-            .map(|file| read_piece(file, prints.get(file.name.as_str()).copied(), selection))
+            .map(|file| Piece::read(file, prints.get(file.name.as_str()).copied(), selection))
             .collect::<Result<_, _>>()?;
         let (mut corpus, prints) = assemble(&pieces);
         corpus.observations = self.channel_rows()?;
@@ -140,117 +100,6 @@ impl Lake {
             corpus.channels.intern(&channel.key);
         }
         Ok((corpus, prints))
-    }
-}
-
-fn read_piece(
-    file: &DataFile,
-    prints: Option<&DataFile>,
-    selection: &Selection,
-) -> Result<Piece, Error> {
-    let Ok(platform) = Platform::new(&file.partition.platform) else { return Ok(Piece::default()) };
-    let wanted: HashSet<&str> = selection
-        .channels
-        .iter()
-        .filter(|c| c.platform == platform)
-        .map(|c| c.id.as_str())
-        .collect();
-    let everything = selection.channels.is_empty();
-    let mut piece = Piece { platform: Some(platform), ..Piece::default() };
-    // Which rows of the file were taken, for the fingerprints beside them.
-    let mut taken: Vec<bool> = Vec::new();
-    let keep = |group: &RowGroupMetaData| prints.is_some() || selection.wants_group(group);
-    read_file(file, Some(&COLUMNS), &keep, &mut |rows| {
-        for row in 0..rows.len() {
-            let channel = rows.text("channel", row).unwrap_or("");
-            let time = rows.time("published_at", row).unwrap_or(Timestamp(0)).0;
-            let is_wanted = selection.wants_time(time) && (everything || wanted.contains(channel));
-            taken.push(is_wanted);
-            if is_wanted {
-                piece.take(rows, row, channel, time);
-            }
-        }
-    })?;
-    piece.read_prints(prints, &taken)?;
-    Ok(piece)
-}
-
-impl Piece {
-    fn take(&mut self, rows: &Rows<'_>, row: usize, channel: &str, time: i64) {
-        let Some(platform) = self.platform.clone() else { return };
-        let at = self.posts.len() as u32;
-        if self.channels.last().is_none_or(|last| last.id != channel) {
-            self.channels.push(ChannelKey::new(platform, channel));
-        }
-        let moment = |name| rows.time(name, row).map_or(i64::MIN, |t| t.0);
-        self.posts.channel.push(self.channels.len() as u32 - 1);
-        self.posts.post.push(rows.text("post", row).unwrap_or(""));
-        self.posts.published_at.push(time);
-        self.posts.resolution_ms.push(rows.int("published_resolution_ms", row).unwrap_or(0));
-        self.posts.observed_first.push(moment("observed_first"));
-        self.posts.deleted_at.push(moment("deleted_at"));
-        self.posts.text.push(rows.text("text", row).unwrap_or(""));
-        let links = rows.texts("links", row).into_iter().map(|link| (at, link));
-        self.posts.links.extend(links);
-        let files: Vec<Media> =
-            rows.texts("media", row).iter().map(|written| media(written)).collect();
-        self.posts.media.extend(files.into_iter().map(|file| (at, file)));
-        if let Some(origin) = rows.text("forward_channel", row)
-            && let Some(Ok(of)) = rows.text("forward_platform", row).map(Platform::new)
-        {
-            let post = rows.text("forward_post", row).unwrap_or("").to_owned();
-            self.forwards.push((at, ChannelKey::new(of, origin), post, moment("forward_at")));
-        }
-        let version = rows.int("version", row).unwrap_or(1);
-        let edited = moment("edited_at");
-        let is_peer_row = rows.long("row", row).is_some();
-        if !is_peer_row && (version > 1 || edited != i64::MIN || moment("deleted_at") != i64::MIN) {
-            let order = (edited != i64::MIN, edited, moment("observed_first"), version);
-            self.versions.push((at, order));
-        }
-    }
-
-    /// Fingerprints beside the posts; made anew from the text where there are none of this version.
-    fn read_prints(&mut self, file: Option<&DataFile>, taken: &[bool]) -> Result<(), Error> {
-        let mut lines = Vec::new();
-        let mut at = 0;
-        let mut is_current = true;
-        if let Some(file) = file {
-            read_file(file, None, &|_| true, &mut |rows| {
-                for row in 0..rows.len() {
-                    let is_taken = taken.get(at).copied().unwrap_or(false);
-                    at += 1;
-                    is_current &= rows.int("fingerprint_version", row)
-                        == Some(marsad_matching::FINGERPRINT_VERSION);
-                    if !is_taken || !is_current {
-                        continue;
-                    }
-                    let body = rows.bytes("body", row).and_then(|b| b.try_into().ok());
-                    let signature = rows.bytes("signature", row).and_then(|b| b.try_into().ok());
-                    let (Some(body), Some(signature)) = (body, signature) else {
-                        is_current = false;
-                        continue;
-                    };
-                    let count = |name| rows.int(name, row).unwrap_or(0);
-                    rows.ints("lines", row, &mut lines);
-                    self.prints.push_parts(
-                        u128::from_le_bytes(body),
-                        signature,
-                        count("tokens"),
-                        count("letters"),
-                        &lines,
-                    );
-                }
-            })?;
-        }
-        if !is_current || self.prints.len() != self.posts.len() {
-            let mut fingerprinter = marsad_matching::Fingerprinter::new();
-            self.prints = Prints::default();
-            for text in self.posts.text.iter() {
-                self.prints.push(&fingerprinter.fingerprint(text));
-            }
-        }
-        Ok(())
     }
 }
 
@@ -273,7 +122,7 @@ fn assemble(pieces: &[Piece]) -> (Corpus, Prints) {
         .map(|piece| piece.channels.iter().map(|key| channels.find(key).unwrap_or(NONE)).collect())
         .collect();
     let dropped = later_versions(pieces, &ids);
-    let mut order: Vec<(i64, ChannelId, u32, u32)> = Vec::new();
+    let mut order: Vec<Row> = Vec::with_capacity(pieces.iter().map(|p| p.posts.len()).sum());
     for (at, (piece, ids)) in pieces.iter().zip(&ids).enumerate() {
         for row in 0..piece.posts.len() {
             if dropped.contains(&(at as u32, row as u32)) {
@@ -335,11 +184,25 @@ fn later_versions(pieces: &[Piece], ids: &[Vec<ChannelId>]) -> HashSet<(u32, u32
     dropped
 }
 
-fn gather(
-    pieces: &[Piece],
-    order: &[(i64, ChannelId, u32, u32)],
-    mut channels: Channels,
-) -> (Corpus, Prints) {
+/// A row: time, channel, piece, row in the piece.
+type Row = (i64, ChannelId, u32, u32);
+
+/// Copies the rows in their order, the posts on one core and their fingerprints on another.
+fn gather(pieces: &[Piece], order: &[Row], channels: Channels) -> (Corpus, Prints) {
+    rayon::join(|| gather_posts(pieces, order, channels), || gather_prints(pieces, order))
+}
+
+fn gather_prints(pieces: &[Piece], order: &[Row]) -> Prints {
+    let mut prints = Prints::with_capacity(order.len());
+    for (_, _, piece, row) in order {
+        if let Some(piece) = pieces.get(*piece as usize) {
+            prints.push_row(&piece.prints, *row as usize);
+        }
+    }
+    prints
+}
+
+fn gather_posts(pieces: &[Piece], order: &[Row], mut channels: Channels) -> Corpus {
     let mut posts = Posts {
         text: Strings::with_capacity(
             order.len(),
@@ -352,7 +215,6 @@ fn gather(
         ..Posts::default()
     };
     let mut forwards = Forwards::default();
-    let mut prints = Prints::default();
     // The sparse columns of a piece, by row.
     let starts: Vec<HashMap<u32, usize>> = pieces
         .iter()
@@ -381,17 +243,8 @@ fn gather(
         }));
         copy_sparse(&piece.posts.media, *row, new, &mut posts.media);
         copy_sparse(&piece.posts.links, *row, new, &mut posts.links);
-        push_print(&mut prints, &piece.prints, from);
     }
-    (Corpus { channels, posts, forwards, ..Corpus::default() }, prints)
-}
-
-fn push_print(to: &mut Prints, from: &Prints, row: usize) {
-    let body = from.body.get(row).copied().unwrap_or_default();
-    let signature = from.signature.get(row).copied().unwrap_or([0; 64]);
-    let tokens = from.tokens.get(row).copied().unwrap_or_default();
-    let letters = from.letters.get(row).copied().unwrap_or_default();
-    to.push_parts(body, signature, tokens, letters, from.lines(row));
+    Corpus { channels, posts, forwards, ..Corpus::default() }
 }
 
 /// Copies the entries of one row of a sparse column, which is sorted by row.

@@ -18,6 +18,7 @@ mod corpus;
 mod error;
 mod filer;
 mod frame;
+mod piece;
 mod read;
 mod schema;
 mod table;

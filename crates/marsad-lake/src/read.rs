@@ -4,7 +4,10 @@ use std::fs::File;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int32Type, Int64Type, TimestampMicrosecondType};
-use arrow_array::{Array, RecordBatch};
+use arrow_array::{
+    Array, BinaryArray, Int32Array, Int64Array, ListArray, RecordBatch, StringArray,
+    TimestampMicrosecondArray,
+};
 use compact_str::CompactString;
 use marsad_types::{
     Author, Channel, ChannelKey, Coverage, Event, Forward, Media, Outcome, Platform, Post, PostId,
@@ -23,69 +26,118 @@ pub(crate) struct Rows<'a> {
     batch: &'a RecordBatch,
 }
 
+/// A column of a batch, found once for all its rows; every cell is null in a file that lacks it.
+pub(crate) struct Cells<'a, A>(Option<&'a A>);
+
+impl<'a> Cells<'a, StringArray> {
+    pub(crate) fn get(&self, row: usize) -> Option<&'a str> {
+        self.0.filter(|array| !array.is_null(row)).map(|array| array.value(row))
+    }
+}
+
+impl<'a> Cells<'a, BinaryArray> {
+    pub(crate) fn get(&self, row: usize) -> Option<&'a [u8]> {
+        self.0.filter(|array| !array.is_null(row)).map(|array| array.value(row))
+    }
+}
+
+impl Cells<'_, Int32Array> {
+    pub(crate) fn get(&self, row: usize) -> Option<u32> {
+        let array = self.0.filter(|array| !array.is_null(row))?;
+        Some(u32::try_from(array.value(row)).unwrap_or(0))
+    }
+}
+
+impl Cells<'_, Int64Array> {
+    pub(crate) fn get(&self, row: usize) -> Option<u64> {
+        let array = self.0.filter(|array| !array.is_null(row))?;
+        Some(u64::try_from(array.value(row)).unwrap_or(0))
+    }
+}
+
+impl Cells<'_, TimestampMicrosecondArray> {
+    pub(crate) fn get(&self, row: usize) -> Option<Timestamp> {
+        let array = self.0.filter(|array| !array.is_null(row))?;
+        Some(Timestamp(array.value(row).div_euclid(1000)))
+    }
+}
+
+impl Cells<'_, ListArray> {
+    pub(crate) fn texts(&self, row: usize) -> Vec<String> {
+        let Some(list) = self.0.filter(|list| !list.is_null(row)) else { return Vec::new() };
+        let values = list.value(row);
+        let Some(values) = values.as_string_opt::<i32>() else { return Vec::new() };
+        values.iter().flatten().map(str::to_owned).collect()
+    }
+
+    pub(crate) fn ints(&self, row: usize, out: &mut Vec<u32>) {
+        out.clear();
+        let Some(list) = self.0.filter(|list| !list.is_null(row)) else { return };
+        let values = list.value(row);
+        if let Some(values) = values.as_primitive_opt::<Int32Type>() {
+            out.extend(values.values().iter().map(|value| value.cast_unsigned()));
+        }
+    }
+}
+
 impl<'a> Rows<'a> {
     pub(crate) fn of(batch: &'a RecordBatch) -> Self {
         Self { batch }
-    }
-
-    fn array(&self, name: &str) -> Option<&dyn Array> {
-        self.batch.column_by_name(name).map(AsRef::as_ref)
     }
 
     pub(crate) fn len(&self) -> usize {
         self.batch.num_rows()
     }
 
+    fn array(&self, name: &str) -> Option<&'a dyn Array> {
+        self.batch.column_by_name(name).map(AsRef::as_ref)
+    }
+
+    pub(crate) fn text_cells(&self, name: &str) -> Cells<'a, StringArray> {
+        Cells(self.array(name).and_then(|array| array.as_string_opt()))
+    }
+
+    pub(crate) fn int_cells(&self, name: &str) -> Cells<'a, Int32Array> {
+        Cells(self.array(name).and_then(|array| array.as_primitive_opt::<Int32Type>()))
+    }
+
+    pub(crate) fn long_cells(&self, name: &str) -> Cells<'a, Int64Array> {
+        Cells(self.array(name).and_then(|array| array.as_primitive_opt::<Int64Type>()))
+    }
+
+    pub(crate) fn time_cells(&self, name: &str) -> Cells<'a, TimestampMicrosecondArray> {
+        Cells(
+            self.array(name).and_then(|array| array.as_primitive_opt::<TimestampMicrosecondType>()),
+        )
+    }
+
+    pub(crate) fn byte_cells(&self, name: &str) -> Cells<'a, BinaryArray> {
+        Cells(self.array(name).and_then(|array| array.as_binary_opt()))
+    }
+
+    pub(crate) fn list_cells(&self, name: &str) -> Cells<'a, ListArray> {
+        Cells(self.array(name).and_then(|array| array.as_list_opt()))
+    }
+
     /// Text of a cell; `None` when null or when the file has no such column.
-    pub(crate) fn text(&self, name: &str, row: usize) -> Option<&str> {
-        let array = self.array(name)?.as_string_opt::<i32>()?;
-        (!array.is_null(row)).then(|| array.value(row))
+    pub(crate) fn text(&self, name: &str, row: usize) -> Option<&'a str> {
+        self.text_cells(name).get(row)
     }
 
     pub(crate) fn int(&self, name: &str, row: usize) -> Option<u32> {
-        let array = self.array(name)?.as_primitive_opt::<Int32Type>()?;
-        (!array.is_null(row)).then(|| u32::try_from(array.value(row)).unwrap_or(0))
+        self.int_cells(name).get(row)
     }
 
     pub(crate) fn long(&self, name: &str, row: usize) -> Option<u64> {
-        let array = self.array(name)?.as_primitive_opt::<Int64Type>()?;
-        (!array.is_null(row)).then(|| u64::try_from(array.value(row)).unwrap_or(0))
+        self.long_cells(name).get(row)
     }
 
     pub(crate) fn time(&self, name: &str, row: usize) -> Option<Timestamp> {
-        let array = self.array(name)?.as_primitive_opt::<TimestampMicrosecondType>()?;
-        (!array.is_null(row)).then(|| Timestamp(array.value(row).div_euclid(1000)))
-    }
-
-    pub(crate) fn bytes(&self, name: &str, row: usize) -> Option<&[u8]> {
-        let array = self.array(name)?.as_binary_opt::<i32>()?;
-        (!array.is_null(row)).then(|| array.value(row))
+        self.time_cells(name).get(row)
     }
 
     pub(crate) fn texts(&self, name: &str, row: usize) -> Vec<String> {
-        let Some(list) = self.array(name).and_then(|array| array.as_list_opt::<i32>()) else {
-            return Vec::new();
-        };
-        if list.is_null(row) {
-            return Vec::new();
-        }
-        let values = list.value(row);
-        let Some(values) = values.as_string_opt::<i32>() else { return Vec::new() };
-        values.iter().flatten().map(str::to_owned).collect()
-    }
-
-    pub(crate) fn ints(&self, name: &str, row: usize, out: &mut Vec<u32>) {
-        out.clear();
-        let Some(list) = self.array(name).and_then(|array| array.as_list_opt::<i32>()) else {
-            return;
-        };
-        if list.is_null(row) {
-            return;
-        }
-        let values = list.value(row);
-        if let Some(values) = values.as_primitive_opt::<Int32Type>() {
-            out.extend(values.values().iter().map(|value| value.cast_unsigned()));
-        }
+        self.list_cells(name).texts(row)
     }
 }
 

@@ -127,6 +127,8 @@ fn fingerprints() -> Vec<StructField> {
         int("tokens"),
         int("letters"),
         StructField::nullable("lines", ArrayType::new(DataType::INTEGER, false)),
+        // four bytes each, little-endian: a list would take longer to read than the texts
+        StructField::nullable("grams", DataType::BINARY),
     ]
 }
 

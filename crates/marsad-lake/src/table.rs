@@ -117,6 +117,10 @@ impl Table {
         let snapshot = Snapshot::builder_for(&url)
             .build(engine.as_ref())
             .map_err(Error::table(layout.name))?;
+        let there = snapshot.schema();
+        if layout.schema()?.fields().any(|column| there.field(column.name()).is_none()) {
+            return Err(Error::Older(layout.name));
+        }
         Ok(Some(Self { layout, root, engine: Arc::clone(engine), snapshot }))
     }
 

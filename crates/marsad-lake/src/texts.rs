@@ -1,10 +1,11 @@
 //! The texts of posts, row by row, for whoever makes an index of them.
 
+use arrow_array::{Int32Array, Int64Array, StringArray, TimestampMicrosecondArray};
 use marsad_types::{Platform, Timestamp};
 use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::statistics::Statistics;
 
-use crate::read::{Rows, read_file};
+use crate::read::{Cells, Rows, read_file};
 use crate::schema::POSTS;
 use crate::table::Table;
 use crate::{Error, Lake};
@@ -94,8 +95,9 @@ impl Lake {
         for file in files {
             let Ok(platform) = Platform::new(&file.partition.platform) else { continue };
             read_file(&file, Some(columns), &|group| reaches(group, leaf), &mut |rows| {
+                let columns = Columns::of(rows);
                 for row in 0..rows.len() {
-                    let row = text_row(&platform, rows, row);
+                    let row = columns.row(&platform, row);
                     if row.evidence >= leaf {
                         take(&row);
                     }
@@ -117,18 +119,49 @@ fn reaches(group: &RowGroupMetaData, leaf: u64) -> bool {
     }
 }
 
-fn text_row<'a>(platform: &'a Platform, rows: &'a Rows<'_>, row: usize) -> TextRow<'a> {
-    TextRow {
-        platform,
-        channel: rows.text("channel", row).unwrap_or(""),
-        post: rows.text("post", row).unwrap_or(""),
-        version: rows.int("version", row).unwrap_or(1),
-        published_at: rows.time("published_at", row).unwrap_or(Timestamp(0)),
-        observed_first: rows.time("observed_first", row),
-        edited_at: rows.time("edited_at", row),
-        deleted_at: rows.time("deleted_at", row),
-        text: rows.text("text", row).unwrap_or(""),
-        lang: rows.text("lang", row),
-        evidence: rows.long("evidence", row).unwrap_or(0),
+/// The columns of a batch.
+struct Columns<'a> {
+    channel: Cells<'a, StringArray>,
+    post: Cells<'a, StringArray>,
+    version: Cells<'a, Int32Array>,
+    published_at: Cells<'a, TimestampMicrosecondArray>,
+    observed_first: Cells<'a, TimestampMicrosecondArray>,
+    edited_at: Cells<'a, TimestampMicrosecondArray>,
+    deleted_at: Cells<'a, TimestampMicrosecondArray>,
+    text: Cells<'a, StringArray>,
+    lang: Cells<'a, StringArray>,
+    evidence: Cells<'a, Int64Array>,
+}
+
+impl<'a> Columns<'a> {
+    fn of(rows: &Rows<'a>) -> Self {
+        Self {
+            channel: rows.text_cells("channel"),
+            post: rows.text_cells("post"),
+            version: rows.int_cells("version"),
+            published_at: rows.time_cells("published_at"),
+            observed_first: rows.time_cells("observed_first"),
+            edited_at: rows.time_cells("edited_at"),
+            deleted_at: rows.time_cells("deleted_at"),
+            text: rows.text_cells("text"),
+            lang: rows.text_cells("lang"),
+            evidence: rows.long_cells("evidence"),
+        }
+    }
+
+    fn row(&self, platform: &'a Platform, row: usize) -> TextRow<'a> {
+        TextRow {
+            platform,
+            channel: self.channel.get(row).unwrap_or(""),
+            post: self.post.get(row).unwrap_or(""),
+            version: self.version.get(row).unwrap_or(1),
+            published_at: self.published_at.get(row).unwrap_or(Timestamp(0)),
+            observed_first: self.observed_first.get(row),
+            edited_at: self.edited_at.get(row),
+            deleted_at: self.deleted_at.get(row),
+            text: self.text.get(row).unwrap_or(""),
+            lang: self.lang.get(row),
+            evidence: self.evidence.get(row).unwrap_or(0),
+        }
     }
 }

@@ -227,6 +227,7 @@ fn posts_batch(rows: &[&FiledPost]) -> Result<RecordBatch, Error> {
 
 fn fingerprints_batch(rows: &[&FiledPost]) -> Result<RecordBatch, Error> {
     let mut columns = Columns::new(&FINGERPRINTS)?;
+    let mut grams = Vec::new();
     for filed in rows {
         columns.text(Some(&filed.post.channel.id));
         columns.text(Some(&filed.id));
@@ -238,6 +239,9 @@ fn fingerprints_batch(rows: &[&FiledPost]) -> Result<RecordBatch, Error> {
         columns.int(Some(filed.print.tokens));
         columns.int(Some(filed.print.letters));
         columns.ints(&filed.print.lines);
+        grams.clear();
+        grams.extend(filed.print.grams.iter().flat_map(|gram| gram.to_le_bytes()));
+        columns.bytes(&grams);
     }
     columns.finish(Path::new(FINGERPRINTS.name))
 }
@@ -369,7 +373,7 @@ pub(crate) fn properties() -> WriterProperties {
             .set_column_dictionary_enabled(path.clone(), false)
             .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED);
     }
-    for column in ["body", "signature"] {
+    for column in ["body", "signature", "grams"] {
         let path = ColumnPath::from(column);
         properties = properties
             .set_column_dictionary_enabled(path.clone(), false)

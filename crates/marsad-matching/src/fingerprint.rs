@@ -12,11 +12,13 @@
 
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
+use crate::grams::{GRAM_TOKENS_MIN, winnow};
+use crate::mask::run_hash;
 use crate::normalise::{Scanner, Token, is_digit};
 
 /// Version of everything stored beside a post: normaliser, features, signature. A stored column of
 /// another version is computed again.
-pub const FINGERPRINT_VERSION: u32 = 1;
+pub const FINGERPRINT_VERSION: u32 = 2;
 
 /// Code points of a feature.
 pub(crate) const SHINGLE: usize = 5;
@@ -43,6 +45,16 @@ pub struct Fingerprint {
     pub letters: u32,
     /// Hashes of the normalised lines that have words, when there are two or more; else none.
     pub lines: Vec<u32>,
+    /// Winnowed hashes of four words in a row, sorted, for a text of twelve words or more.
+    pub grams: Vec<u32>,
+}
+
+impl Default for Fingerprint {
+    /// The fingerprint of an empty text.
+    fn default() -> Self {
+        let (lines, grams) = (Vec::new(), Vec::new());
+        Self { body: 0, signature: [0; BINS], tokens: 0, letters: 0, lines, grams }
+    }
 }
 
 /// Scratch buffers for many texts.
@@ -50,6 +62,7 @@ pub struct Fingerprint {
 pub struct Fingerprinter {
     pub(crate) scanner: Scanner,
     bytes: Vec<u8>,
+    words: Vec<u64>,
 }
 
 impl Fingerprinter {
@@ -71,9 +84,20 @@ impl Fingerprinter {
         let letters = count_letters(&self.scanner.codes);
         let mut lines = Vec::new();
         self.hash_lines(&mut lines);
+        let mut grams = Vec::new();
+        if tokens >= GRAM_TOKENS_MIN {
+            self.hash_words();
+            winnow(&self.words, &mut grams);
+        }
         let body = self.body(tokens, letters);
         let signature = signature(&self.scanner.codes);
-        Fingerprint { body, signature, tokens, letters, lines }
+        Fingerprint { body, signature, tokens, letters, lines, grams }
+    }
+
+    fn hash_words(&mut self) {
+        self.words.clear();
+        let matched = self.scanner.tokens.iter().filter(|token| token.kind.is_matched());
+        self.words.extend(matched.map(|token| run_hash(0, self.scanner.token_codes(token))));
     }
 
     fn body(&mut self, tokens: u32, letters: u32) -> u128 {

@@ -138,12 +138,12 @@ impl Frames {
                         let Some(what) = masker.mask(&mut fingerprinter.scanner, frames()) else {
                             continue;
                         };
-                        let print = without_lines(&fingerprinter.of_scanned());
+                        let print = without_lines(fingerprinter.of_scanned());
                         let mut lines_only = None;
                         if what == Masked::LinesAndRuns {
                             fingerprinter.scanner.scan(text);
                             if masker.mask_lines(&mut fingerprinter.scanner, &frames()) {
-                                lines_only = Some(without_lines(&fingerprinter.of_scanned()));
+                                lines_only = Some(without_lines(fingerprinter.of_scanned()));
                             }
                         }
                         masked.push(MaskedPrint { row: *row, print, lines_only });
@@ -162,9 +162,8 @@ impl Frames {
     }
 }
 
-fn without_lines(print: &Fingerprint) -> Fingerprint {
-    let Fingerprint { body, signature, tokens, letters, .. } = *print;
-    Fingerprint { body, signature, tokens, letters, lines: Vec::new() }
+fn without_lines(print: Fingerprint) -> Fingerprint {
+    Fingerprint { lines: Vec::new(), ..print }
 }
 
 /// Some posts of one channel in the order of time.

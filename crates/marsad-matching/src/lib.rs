@@ -19,6 +19,7 @@ mod alike;
 mod explain;
 mod fingerprint;
 mod frames;
+mod grams;
 mod group;
 mod mask;
 pub mod normalise;

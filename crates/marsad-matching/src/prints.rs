@@ -16,8 +16,34 @@ pub struct Prints {
     pub tokens: Vec<u32>,
     /// Letters.
     pub letters: Vec<u32>,
-    line_ends: Vec<u32>,
-    lines: Vec<u32>,
+    lines: Lists,
+    grams: Lists,
+}
+
+/// A list of hashes a row, end to end.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Lists {
+    ends: Vec<u64>,
+    values: Vec<u32>,
+}
+
+impl Lists {
+    fn push(&mut self, values: &[u32]) {
+        self.values.extend_from_slice(values);
+        self.ends.push(self.values.len() as u64);
+    }
+
+    fn get(&self, row: usize) -> &[u32] {
+        let start = row.checked_sub(1).and_then(|before| self.ends.get(before));
+        let end = self.ends.get(row).copied().unwrap_or(0);
+        self.values.get(start.copied().unwrap_or(0) as usize..end as usize).unwrap_or(&[])
+    }
+
+    fn append(&mut self, other: &Self) {
+        let base = self.values.len() as u64;
+        self.values.extend_from_slice(&other.values);
+        self.ends.extend(other.ends.iter().map(|end| base + end));
+    }
 }
 
 /// Rows one task fingerprints.
@@ -31,8 +57,8 @@ impl Prints {
             signature: Vec::with_capacity(rows),
             tokens: Vec::with_capacity(rows),
             letters: Vec::with_capacity(rows),
-            line_ends: Vec::with_capacity(rows),
-            lines: Vec::new(),
+            lines: Lists { ends: Vec::with_capacity(rows), values: Vec::new() },
+            grams: Lists { ends: Vec::with_capacity(rows), values: Vec::new() },
         }
     }
 
@@ -42,33 +68,29 @@ impl Prints {
         self.signature.push(print.signature);
         self.tokens.push(print.tokens);
         self.letters.push(print.letters);
-        self.lines.extend_from_slice(&print.lines);
-        self.line_ends.push(self.lines.len() as u32);
+        self.lines.push(&print.lines);
+        self.grams.push(&print.grams);
     }
 
-    /// Appends the print of one post from its stored columns.
-    #[expect(clippy::too_many_arguments, reason = "one parameter a column of the lake's table")]
-    pub fn push_parts(
-        &mut self,
-        body: u128,
-        signature: [u8; BINS],
-        tokens: u32,
-        letters: u32,
-        lines: &[u32],
-    ) {
-        self.body.push(body);
-        self.signature.push(signature);
-        self.tokens.push(tokens);
-        self.letters.push(letters);
-        self.lines.extend_from_slice(lines);
-        self.line_ends.push(self.lines.len() as u32);
+    /// Appends a row of another; nothing where it has no such row.
+    pub fn push_row(&mut self, other: &Self, row: usize) {
+        let Some(body) = other.body.get(row) else { return };
+        self.body.push(*body);
+        self.signature.extend(other.signature.get(row));
+        self.tokens.extend(other.tokens.get(row));
+        self.letters.extend(other.letters.get(row));
+        self.lines.push(other.lines(row));
+        self.grams.push(other.grams(row));
     }
 
     /// Line hashes of a row; none for a text of fewer than two lines.
     pub fn lines(&self, row: usize) -> &[u32] {
-        let start = row.checked_sub(1).and_then(|before| self.line_ends.get(before));
-        let end = self.line_ends.get(row).copied().unwrap_or(0);
-        self.lines.get(start.copied().unwrap_or(0) as usize..end as usize).unwrap_or(&[])
+        self.lines.get(row)
+    }
+
+    /// Winnowed word grams of a row; none for a text of fewer than twelve words.
+    pub fn grams(&self, row: usize) -> &[u32] {
+        self.grams.get(row)
     }
 
     /// Rows.
@@ -104,12 +126,11 @@ impl Prints {
 
     /// Appends all rows of another.
     pub fn append(&mut self, other: &Self) {
-        let base = self.lines.len() as u32;
         self.body.extend_from_slice(&other.body);
         self.signature.extend_from_slice(&other.signature);
         self.tokens.extend_from_slice(&other.tokens);
         self.letters.extend_from_slice(&other.letters);
-        self.lines.extend_from_slice(&other.lines);
-        self.line_ends.extend(other.line_ends.iter().map(|end| base + end));
+        self.lines.append(&other.lines);
+        self.grams.append(&other.grams);
     }
 }

@@ -64,5 +64,6 @@ fn read(document: &Value) -> ReportInput {
         },
         findings,
         lags: document["lags"].as_array().into_iter().flatten().map(lags).collect(),
+        comparisons: Vec::new(),
     }
 }

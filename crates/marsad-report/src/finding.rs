@@ -18,6 +18,11 @@ impl<'a> Finding<'a> {
         Self(input.findings.get(key).filter(|value| value.is_object()))
     }
 
+    /// A document by itself.
+    pub(crate) fn of_value(value: &'a Value) -> Self {
+        Self(Some(value).filter(|value| value.is_object()))
+    }
+
     pub(crate) fn is_missing(self) -> bool {
         self.0.is_none()
     }

@@ -16,6 +16,7 @@
 
 mod answer;
 mod chart;
+mod comparison;
 mod finding;
 mod format;
 mod markup;
@@ -28,6 +29,8 @@ use std::collections::BTreeMap;
 
 use marsad_types::Timestamp;
 use serde_json::Value;
+
+pub use comparison::{Comparison, Mark, Side, Wanted, wanted};
 
 /// Everything a page is made of.
 #[derive(Debug, Clone)]
@@ -45,6 +48,8 @@ pub struct ReportInput {
     pub findings: BTreeMap<&'static str, Value>,
     /// Lags behind the rows of `primacy_platform`, for the picture.
     pub lags: Vec<LagSeries>,
+    /// Posts of the statements shown, compared; [`wanted`] says which.
+    pub comparisons: Vec<Comparison>,
 }
 
 /// The archive, in numbers that a sceptic asks for.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use marsad_types::Timestamp;
 use serde_json::{Value, json};
 
-use crate::{ArchiveFacts, LagSeries, ReportInput, html};
+use crate::{ArchiveFacts, Comparison, LagSeries, Mark, ReportInput, Side, html, wanted};
 
 fn at(written: &str) -> Timestamp {
     written.parse().unwrap()
@@ -119,6 +119,23 @@ fn days(word: &str) -> Value {
     json!([day("2019-11-29", word), day("2019-12-09", "tamtam")])
 }
 
+/// Two posts of the statement of [`statements`], each marked as a whole.
+fn comparison(word: &str, left: &str, right: &str) -> Comparison {
+    let side = |post: String, text: &str, mark: Mark| Side {
+        post,
+        text: text.to_owned(),
+        marks: vec![(0..text.len(), mark)],
+    };
+    Comparison {
+        sides: [
+            side(format!("tamtam:{word}/1"), left, Mark::Own),
+            side(format!("telegram:{word}/2"), right, Mark::Masked),
+        ],
+        similarity: 0.83,
+        reason: word.to_owned(),
+    }
+}
+
 fn input(word: &str) -> ReportInput {
     ReportInput {
         title: word.to_owned(),
@@ -135,6 +152,7 @@ fn input(word: &str) -> ReportInput {
             follower: "telegram".to_owned(),
             lags_s: vec![60.0, 60.0, 0.0, -60.0],
         }],
+        comparisons: vec![comparison(word, word, word)],
     }
 }
 
@@ -297,4 +315,68 @@ fn lags_not_handed_over_are_read_from_the_statements_on_the_page() {
 #[test]
 fn equal_input_gives_equal_bytes() {
     assert_eq!(html(&input("desk")), html(&input("desk")));
+}
+
+#[test]
+fn the_first_post_stands_beside_the_copy_that_differs_most() {
+    let mut finding = finding("statements", &statements("x"));
+    let asked = wanted(&finding);
+    assert_eq!(asked.len(), 1);
+    assert_eq!(
+        (asked[0].first.as_str(), asked[0].others.as_slice()),
+        ("tamtam:x/1", &["telegram:x/2".to_owned()][..])
+    );
+    let member = |post: &str, similarity: f64| json!({"post": post, "similarity": similarity});
+    finding["rows"][0]["members"] = json!([
+        member("tamtam:x/1", 1.0),
+        member("a:b/1", 0.95),
+        member("a:b/2", 0.81),
+        member("a:b/3", 1.0)
+    ]);
+    assert_eq!(wanted(&finding)[0].others, ["a:b/2", "a:b/1", "a:b/3"]);
+    assert_eq!(wanted(&json!({"rows": "odd"})), []);
+}
+
+#[test]
+fn words_of_one_side_are_marked_on_the_original_text() {
+    let mut input = input("x");
+    let left = "Дождь: «Ворон», завтра! t.me/x";
+    let bytes = |word: &str| {
+        let from = left.find(word).unwrap();
+        from..from + word.len()
+    };
+    let marks = vec![
+        (bytes("Дождь"), Mark::Masked),
+        (bytes("Ворон"), Mark::Own),
+        (bytes("завтра"), Mark::Own),
+        (bytes("t.me/x"), Mark::NotCompared),
+    ];
+    input.comparisons[0].sides[0] =
+        Side { post: "tamtam:x/1".to_owned(), text: left.to_owned(), marks };
+    let page = html(&input);
+    assert!(
+        page.contains("<s>Дождь</s>: «<mark>Ворон», завтра</mark>! <i>t.me/x</i></p>"),
+        "{page}"
+    );
+    assert!(page.contains("similarity 0.83") && page.contains("<p class=\"why\">X.</p>"));
+}
+
+#[test]
+fn a_long_text_is_cut_and_the_page_says_how_to_see_it_all() {
+    let long = "слово ".repeat(20_000);
+    let mut input = input("x");
+    let short = html(&input).len();
+    input.comparisons = vec![comparison("x", &long, &long)];
+    let page = html(&input);
+    assert!(page.len() < short + 10_000, "{} bytes more", page.len() - short);
+    assert!(page.contains("--explain tamtam:x/1 telegram:x/2"));
+}
+
+#[test]
+fn marks_that_do_not_fit_the_text_mark_nothing() {
+    let mut input = input("x");
+    input.comparisons[0].sides[0].text = "Ёж идёт".to_owned();
+    input.comparisons[0].sides[0].marks =
+        vec![(1..3, Mark::Own), (5..2, Mark::Own), (3..99, Mark::Masked)];
+    assert!(html(&input).contains("<p dir=\"auto\">Ёж идёт</p>"));
 }

@@ -7,16 +7,18 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use marsad_evidence::{RecordKind, Store};
+use marsad_matching::{Piece, Role};
 use marsad_measure::{
     By, MigrationOptions, PrimacyOptions, ResolutionRule, Scope, StatementsOptions, Study,
 };
-use marsad_report::{ArchiveFacts, LagSeries, ReportInput};
+use marsad_report::{ArchiveFacts, Comparison, LagSeries, Mark, ReportInput, Side};
 use marsad_types::{Event, Platform};
 use serde_json::{Value, json};
 
 use crate::archive::Archive;
 use crate::cli::{Context, ReportOptions};
 use crate::failure::Failure;
+use crate::verbs::explain;
 use crate::verbs::measure::{Loaded, network};
 use crate::{clock, output, progress};
 
@@ -60,12 +62,14 @@ pub(crate) fn write(
         network_name: network_id.map(str::to_owned),
         ..Scope::default()
     };
+    let findings = findings(&study, &scope, &loaded.corpus.events)?;
     let input = ReportInput {
         title: title.to_owned(),
         made_at: clock::now(),
         archive: facts(archive, &loaded)?,
-        findings: findings(&study, &scope, &loaded.corpus.events)?,
         lags: lags(&study, &scope),
+        comparisons: comparisons(&loaded, findings.get("statements"))?,
+        findings,
     };
     let page = marsad_report::html(&input);
     spinner.finish_and_clear();
@@ -126,6 +130,51 @@ fn lags(study: &Study<'_>, scope: &Scope) -> Vec<LagSeries> {
     series
         .map(|lags| LagSeries { leader: lags.leader, follower: lags.follower, lags_s: lags.lags_s })
         .collect()
+}
+
+/// The first post of each statement shown, beside the copy that differs most from it.
+fn comparisons(loaded: &Loaded, statements: Option<&Value>) -> Result<Vec<Comparison>, Failure> {
+    let mut comparisons = Vec::new();
+    let corpus = &loaded.corpus;
+    for wanted in statements.map(marsad_report::wanted).unwrap_or_default() {
+        let first = explain::row(corpus, &wanted.first)?;
+        for other in &wanted.others {
+            let row = explain::row(corpus, other)?;
+            // Copies that agree to the letter need no comparison.
+            if corpus.posts.text.get(row) != corpus.posts.text.get(first) {
+                comparisons.push(comparison(loaded, [&wanted.first, other], [first, row]));
+                break;
+            }
+        }
+    }
+    Ok(comparisons)
+}
+
+fn comparison(loaded: &Loaded, posts: [&str; 2], rows: [usize; 2]) -> Comparison {
+    let [left, right] = rows;
+    let matching = marsad_matching::Options::default();
+    let explanation =
+        marsad_matching::explain(&loaded.corpus, &loaded.prints, (left, right), &matching);
+    let side = |post: &str, row: usize, pieces: &[Piece]| Side {
+        post: post.to_owned(),
+        text: loaded.corpus.posts.text.get(row).to_owned(),
+        marks: pieces.iter().filter_map(|p| Some((p.source.clone(), mark(p.role)?))).collect(),
+    };
+    let [first, other] = posts;
+    Comparison {
+        sides: [side(first, left, &explanation.left), side(other, right, &explanation.right)],
+        similarity: f64::from(explanation.similarity),
+        reason: explanation.reason,
+    }
+}
+
+fn mark(role: Role) -> Option<Mark> {
+    match role {
+        Role::Shared => None,
+        Role::Own => Some(Mark::Own),
+        Role::Masked => Some(Mark::Masked),
+        Role::Unmatched => Some(Mark::NotCompared),
+    }
 }
 
 fn claim(event: &Event) -> Value {

@@ -74,24 +74,33 @@ impl Judge<'_> {
             .filter(|(earlier, later)| known.binary_search(&(*later, *earlier)).is_err())
             .collect();
         links.extend(self.each(&rest, Self::containing));
+        links.sort_by_key(|link| (link.later, link.earlier));
+        let template = self.without_series(&mut links);
+        (links, template)
+    }
+
+    /// Takes out the links between items of a series; a text is judged by what came before it, so
+    /// that later posts change nothing in earlier statements. Says how many.
+    fn without_series(&self, links: &mut Vec<Link>) -> usize {
         let mut in_series = vec![false; self.texts.len()];
-        for link in links.iter().filter(|link| link.same_channel && link.slots != Slots::default())
-        {
-            for text in [link.earlier, link.later] {
-                if let Some(flag) = in_series.get_mut(text as usize) {
-                    *flag = true;
+        let before = links.len();
+        let mut kept = Vec::with_capacity(before);
+        for own in links.chunk_by(|a, b| a.later == b.later) {
+            for link in own.iter().filter(|l| l.same_channel && l.slots != Slots::default()) {
+                for text in [link.earlier, link.later] {
+                    if let Some(flag) = in_series.get_mut(text as usize) {
+                        *flag = true;
+                    }
                 }
             }
+            let is_series = |text: u32| in_series.get(text as usize) == Some(&true);
+            kept.extend(own.iter().filter(|link| {
+                let strict = link.same_channel || is_series(link.earlier) || is_series(link.later);
+                !link.slots.figure && (!link.slots.word || !strict)
+            }));
         }
-        let before = links.len();
-        let is_series = |text: u32| in_series.get(text as usize) == Some(&true);
-        links.retain(|link| {
-            let strict = link.same_channel || is_series(link.earlier) || is_series(link.later);
-            !link.slots.figure && (!link.slots.word || !strict)
-        });
-        let template = before - links.len();
-        links.sort_by_key(|link| (link.later, link.earlier));
-        (links, template)
+        *links = kept;
+        before - links.len()
     }
 
     fn each(

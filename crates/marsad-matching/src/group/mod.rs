@@ -8,6 +8,7 @@ mod candidates;
 mod contain;
 mod judge;
 mod media;
+mod repeated;
 mod resolve;
 mod slots;
 mod texts;
@@ -18,13 +19,14 @@ use marsad_types::Corpus;
 
 use crate::fingerprint::BINS;
 use crate::frames::Frames;
+use crate::grams::GRAM_TOKENS_MIN;
 use crate::prints::Prints;
 use crate::statement::{Statements, Tally};
 use judge::Judge;
 use media::Carried;
 use resolve::Found;
 use slots::slots;
-use texts::Texts;
+use texts::{Grams, Texts};
 use verify::{Likeness, likeness};
 use view::{View, Viewer};
 
@@ -35,7 +37,7 @@ pub struct Options {
     pub threshold: f32,
     /// Smallest containment of a statement inside a longer post.
     pub containment: f32,
-    /// Words a contained statement has at least.
+    /// Words a contained statement has at least; fewer than twelve are never looked for.
     pub containment_tokens_min: u32,
     /// A text of fewer words matches exactly or not at all.
     pub near_tokens_min: u32,
@@ -48,7 +50,7 @@ impl Default for Options {
         Self {
             threshold: 0.8,
             containment: 0.9,
-            containment_tokens_min: 12,
+            containment_tokens_min: GRAM_TOKENS_MIN,
             near_tokens_min: 8,
             near_letters_min: 30,
         }
@@ -65,8 +67,9 @@ pub fn group(corpus: &Corpus, prints: &Prints, options: &Options) -> Statements 
     let masked = frames.masked_prints(corpus, prints);
     let texts = Texts::find(corpus, prints, &masked, options);
     let agree_min = ((options.threshold - ESTIMATE_SLACK).max(0.0) * BINS as f32) as u32;
-    let near = candidates::near(&texts.signed(prints, &masked, options), agree_min);
-    let containing = contain::candidates(corpus, &frames, &texts, options);
+    let (signed, signatures) = texts.signed(prints, &masked, options);
+    let near = candidates::near(&signed, &signatures, agree_min);
+    let containing = contain::candidates(&Grams { texts: &texts, prints, masked: &masked });
     let judge = Judge { corpus, frames: &frames, texts: &texts, options };
     let (links, template_pairs) = judge.links(&near.pairs, &containing);
     let tally = Tally {

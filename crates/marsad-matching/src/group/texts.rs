@@ -1,7 +1,6 @@
 //! The distinct texts of a corpus: posts that are equal after normalisation and masking.
 
 use hashbrown::HashMap;
-use hashbrown::hash_map::Entry;
 use marsad_types::{Corpus, NONE};
 
 use super::Options;
@@ -38,9 +37,51 @@ impl Size {
 }
 
 /// A signature that stands for a text: its own, and the masked one where it was masked.
+#[derive(Clone, Copy)]
 pub(super) struct Signed {
     pub(super) text: u32,
-    pub(super) signature: [u8; BINS],
+    /// Position among the posts' signatures and, after them, the masked ones.
+    print: u32,
+}
+
+/// The signatures of all posts and of all masked texts.
+pub(super) struct Signatures<'a> {
+    prints: &'a [[u8; BINS]],
+    masked: Vec<[u8; BINS]>,
+}
+
+impl Signatures<'_> {
+    /// The signature meant.
+    #[inline]
+    pub(super) fn get(&self, one: Signed) -> &[u8; BINS] {
+        const NOTHING: [u8; BINS] = [0; BINS];
+        let place = one.print as usize;
+        let masked = || self.masked.get(place - self.prints.len());
+        self.prints.get(place).or_else(masked).unwrap_or(&NOTHING)
+    }
+}
+
+/// The word grams of texts, after masking.
+pub(super) struct Grams<'a> {
+    pub(super) texts: &'a Texts,
+    pub(super) prints: &'a Prints,
+    pub(super) masked: &'a [MaskedPrint],
+}
+
+impl Grams<'_> {
+    /// How many texts.
+    pub(super) fn texts(&self) -> usize {
+        self.texts.len()
+    }
+
+    /// The grams of a text.
+    #[inline]
+    pub(super) fn of(&self, text: u32) -> &[u32] {
+        match self.texts.mask(text, self.masked) {
+            Some(mask) => &mask.print.grams,
+            None => self.prints.grams(self.texts.first_row(text)),
+        }
+    }
 }
 
 impl Texts {
@@ -67,6 +108,14 @@ impl Texts {
                 |(_, m)| Size { tokens: m.print.tokens, letters: m.print.letters },
             );
             let lines_only = mask.and_then(|(_, m)| m.lines_only.as_ref()).map_or(own, |p| p.body);
+            if mask.is_none() {
+                // One look for nearly all posts: the map is larger than any cache.
+                let text = *known.entry(raw).or_insert_with(|| texts.push(row, size, NONE));
+                if let Some(slot) = texts.of_row.get_mut(row) {
+                    *slot = text;
+                }
+                continue;
+            }
             let equal = known.get(&raw).copied().or_else(|| {
                 let text = known.get(&lines_only).or_else(|| known.get(&own)).copied()?;
                 let may = own == raw
@@ -75,15 +124,10 @@ impl Texts {
                 may.then_some(text)
             });
             let text = equal.unwrap_or_else(|| {
-                texts.row.push(row as u32);
-                texts.size.push(size);
-                texts.masked.push(mask.map_or(NONE, |(place, _)| place as u32));
-                texts.row.len() as u32 - 1
+                texts.push(row, size, mask.map_or(NONE, |(place, _)| place as u32))
             });
             for body in [raw, lines_only, own] {
-                if let Entry::Vacant(vacant) = known.entry(body) {
-                    vacant.insert(text);
-                }
+                known.entry(body).or_insert(text);
             }
             if let Some(slot) = texts.of_row.get_mut(row) {
                 *slot = text;
@@ -107,32 +151,44 @@ impl Texts {
         self.size.get(text as usize).copied().unwrap_or_default()
     }
 
+    fn push(&mut self, row: usize, size: Size, mask: u32) -> u32 {
+        self.row.push(row as u32);
+        self.size.push(size);
+        self.masked.push(mask);
+        self.row.len() as u32 - 1
+    }
+
+    fn mask<'a>(&self, text: u32, masked: &'a [MaskedPrint]) -> Option<&'a MaskedPrint> {
+        self.masked.get(text as usize).and_then(|place| masked.get(*place as usize))
+    }
+
     /// The signatures of the texts long enough to compare, by text. A masked text has two: where
     /// one of two copies stands in a channel too young to teach its frame, the texts as they stand
     /// are what they share.
-    pub(super) fn signed(
+    pub(super) fn signed<'a>(
         &self,
-        prints: &Prints,
+        prints: &'a Prints,
         masked: &[MaskedPrint],
         options: &Options,
-    ) -> Vec<Signed> {
-        let mut signed = Vec::new();
+    ) -> (Vec<Signed>, Signatures<'a>) {
+        let mut signed = Vec::with_capacity(self.len());
+        let mut signatures = Signatures { prints: &prints.signature, masked: Vec::new() };
         for text in 0..self.len() as u32 {
             let row = self.first_row(text);
-            let mask = self.masked.get(text as usize).and_then(|place| masked.get(*place as usize));
+            let mask = self.mask(text, masked);
             for print in mask.iter().flat_map(|m| std::iter::once(&m.print).chain(&m.lines_only)) {
                 let size = Size { tokens: print.tokens, letters: print.letters };
                 if size.is_comparable(options) {
-                    signed.push(Signed { text, signature: print.signature });
+                    let place = signatures.prints.len() + signatures.masked.len();
+                    signatures.masked.push(print.signature);
+                    signed.push(Signed { text, print: place as u32 });
                 }
             }
-            if size_of(prints, row).is_comparable(options)
-                && let Some(signature) = prints.signature.get(row)
-            {
-                signed.push(Signed { text, signature: *signature });
+            if size_of(prints, row).is_comparable(options) {
+                signed.push(Signed { text, print: row as u32 });
             }
         }
-        signed
+        (signed, signatures)
     }
 
     /// In one channel a short rest in another frame is another statement ("light wind" under

@@ -3,6 +3,7 @@
 use marsad_types::Corpus;
 
 use super::Options;
+use super::verify::Features;
 use crate::fingerprint::{Fingerprinter, count_letters, each_feature};
 use crate::frames::Frames;
 use crate::mask::Masker;
@@ -13,8 +14,8 @@ use crate::normalise::{TokenKind, is_digit};
 pub(crate) struct View {
     /// Folded code points without white space.
     pub(crate) codes: Vec<u32>,
-    /// Distinct features, sorted.
-    pub(crate) features: Vec<u64>,
+    /// Distinct features.
+    pub(crate) features: Features,
     /// Words and numbers in order.
     pub(crate) words: Vec<Word>,
     /// Whether the text as written ends in an ellipsis.
@@ -91,16 +92,14 @@ impl Viewer {
         let end = last.map_or(0, |token| token.source_end as usize);
         let rest = text.get(end..).unwrap_or("").trim_start();
         view.trails_off = rest.starts_with('\u{2026}') || rest.starts_with("..");
-        view.features.clear();
+        view.features.reset(0);
     }
 
     /// Fills in the features.
     pub(crate) fn features(view: &mut View) {
-        view.features.clear();
+        view.features.reset(view.codes.len());
         let features = &mut view.features;
-        each_feature(&view.codes, |hash| features.push(hash));
-        features.sort_unstable();
-        features.dedup();
+        each_feature(&view.codes, |hash| features.add(hash));
     }
 }
 

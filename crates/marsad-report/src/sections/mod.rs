@@ -2,6 +2,7 @@
 
 pub(crate) mod attempts;
 pub(crate) mod audience;
+mod beside;
 pub(crate) mod channels;
 pub(crate) mod firsts;
 pub(crate) mod guide;

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Context, close, moment, not_shown, open, platform_tag, says_nothing, table_end, table_head,
+    Context, beside, close, moment, not_shown, open, platform_tag, says_nothing, table_end,
+    table_head,
 };
 use crate::answer::{Answer, Wording};
 use crate::chart::spread;
@@ -78,22 +79,28 @@ pub(crate) fn put(page: &mut Markup, context: &Context<'_>) {
     let finding = context.finding(KEY);
     let nothing = "No statement was seen twice: every post stands alone.";
     if !says_nothing(page, finding, nothing) {
-        let (across, alone): (Vec<Row<'_>>, Vec<Row<'_>>) =
-            finding.rows().partition(|row| row.list("platforms").len() > 1);
-        let all = across.len() + alone.len();
+        let (across, alone) = shown(finding);
+        let count = across.len() + alone.len();
         let groups = [("On more than one platform", across), ("On one platform", alone)];
-        let mut shown = 0;
         for (title, rows) in groups.iter().filter(|(_, rows)| !rows.is_empty()) {
             put!(page, "<h3>{title}</h3>");
-            for row in rows.iter().take(SHOWN) {
+            for row in rows {
                 put_statement(page, context, *row);
-                shown += 1;
             }
         }
-        not_shown(page, shown, all, "marsad measure statements --members");
+        not_shown(page, count, finding.rows().count(), "marsad measure statements --members");
         super::method::put(page, finding);
     }
     close(page);
+}
+
+/// The statements that are shown: those on more than one platform, those on one.
+pub(crate) fn shown(finding: Finding<'_>) -> (Vec<Row<'_>>, Vec<Row<'_>>) {
+    let (mut across, mut alone): (Vec<Row<'_>>, Vec<Row<'_>>) =
+        finding.rows().partition(|row| row.list("platforms").len() > 1);
+    across.truncate(SHOWN);
+    alone.truncate(SHOWN);
+    (across, alone)
 }
 
 fn put_statement(page: &mut Markup, context: &Context<'_>, row: Row<'_>) {
@@ -116,6 +123,12 @@ fn put_statement(page: &mut Markup, context: &Context<'_>, row: Row<'_>) {
         Name(channel_of(row.text("first_post")))
     );
     put_spread(page, context, row);
+    let first = row.text("first_post");
+    let mut comparisons = context.input.comparisons.iter();
+    if let Some(comparison) = comparisons.find(|c| c.sides.first().is_some_and(|s| s.post == first))
+    {
+        beside::put(page, comparison);
+    }
     put_members(page, row);
     put!(page, "</article>");
 }

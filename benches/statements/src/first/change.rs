@@ -71,6 +71,42 @@ impl Change {
         Self::Comment,
     ];
 
+    /// Its name in the table.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Same => "unchanged",
+            Self::Harakat => "vowels",
+            Self::Tatweel => "stretched",
+            Self::Alef => "alef",
+            Self::Maksura => "maksura",
+            Self::Persian => "persian",
+            Self::Digits => "digits",
+            Self::Presentation => "presentation",
+            Self::Invisible => "invisible",
+            Self::Bidi => "direction",
+            Self::Emoji => "emoji",
+            Self::Markdown => "markdown",
+            Self::Html => "html",
+            Self::Link => "link",
+            Self::Mention => "mention",
+            Self::Hashtags => "hashtags",
+            Self::Capitals => "capitals",
+            Self::Quotes => "punctuation",
+            Self::LookAlikes => "look-alikes",
+            Self::FullWidth => "full width",
+            Self::Decomposed => "decomposed",
+            Self::Typo => "typo",
+            Self::Typos => "typos",
+            Self::WordLost => "word lost",
+            Self::WordAdded => "word added",
+            Self::Breaking => "alarm",
+            Self::LineBreaks => "line breaks",
+            Self::CutLong => "cut",
+            Self::CutShort => "cut short",
+            Self::Comment => "comment",
+        }
+    }
+
     /// Whether the text has anything that this changes.
     pub(crate) fn applies(self, text: &str) -> bool {
         let arabic = text.chars().any(|c| ('\u{0620}'..='\u{064A}').contains(&c));

@@ -1,19 +1,11 @@
 //! A world with known truth: channels with frames, statements and their copies, digests, and what
 //! only looks like a copy.
 
-use marsad_types::{ChannelKey, Corpus, NONE, Platform};
+mod change;
 
 use crate::chance::Chance;
-use crate::change::Change;
-
-/// A post, the statements it carries, and what was done to it.
-pub(crate) struct Labelled {
-    pub(crate) channel: usize,
-    pub(crate) at: i64,
-    pub(crate) text: String,
-    pub(crate) carries: Vec<usize>,
-    pub(crate) kind: String,
-}
+use crate::post::{Labelled, Role, World};
+use change::Change;
 
 /// How a channel dresses its posts.
 struct Frame {
@@ -25,8 +17,8 @@ struct Frame {
 /// Busy channels, and channels of about ten posts, too few to learn all frames from.
 const CHANNELS: [usize; 2] = [36, 450];
 
-pub(crate) struct World {
-    pub(crate) posts: Vec<Labelled>,
+struct Builder {
+    posts: Vec<Labelled>,
     channels: usize,
     frames: Vec<Frame>,
     chance: Chance,
@@ -39,7 +31,7 @@ pub(crate) fn build(bases: &[String], seed: u64) -> World {
     let mut chance = Chance::new(seed);
     let channels = CHANNELS[seed as usize % 2];
     let frames = (0..channels).map(|number| frame(number, bases, &mut chance)).collect();
-    let mut world = World { posts: Vec::new(), channels, frames, chance, statements: 0, now: 0 };
+    let mut world = Builder { posts: Vec::new(), channels, frames, chance, statements: 0, now: 0 };
     let mut recent: Vec<(usize, &String)> = Vec::new();
     for base in bases {
         let statement = world.new_statement();
@@ -53,8 +45,12 @@ pub(crate) fn build(bases: &[String], seed: u64) -> World {
     }
     world.series();
     world.shorts();
-    world
+    World { posts: world.posts }
 }
+
+/// The styles, for the table.
+const STYLES: [&str; 6] =
+    ["bare", "line below", "both sides", "inline", "long words", "sign and tags"];
 
 fn frame(number: usize, bases: &[String], chance: &mut Chance) -> Frame {
     let mut run = |words: usize| -> String {
@@ -88,13 +84,19 @@ fn frame(number: usize, bases: &[String], chance: &mut Chance) -> Frame {
     }
 }
 
-impl World {
+impl Builder {
     fn new_statement(&mut self) -> usize {
         self.statements += 1;
         self.statements - 1
     }
 
-    fn post(&mut self, channel: usize, body: &str, carries: Vec<usize>, kind: String) {
+    fn post(
+        &mut self,
+        channel: usize,
+        body: &str,
+        carries: Vec<usize>,
+        what: (Role, &'static str),
+    ) {
         self.now += 1000 + self.chance.below(60_000) as i64;
         let frame = &self.frames[channel];
         let text = if frame.inline {
@@ -105,12 +107,25 @@ impl World {
                 .filter(|part| !part.is_empty())
                 .cloned_join("\n\n")
         };
-        self.posts.push(Labelled { channel, at: self.now, text, carries, kind });
+        let (role, kind) = what;
+        let (at, forward_of, media) = (self.now, None, None);
+        let frame = STYLES[channel % 6];
+        self.posts.push(Labelled {
+            channel,
+            at,
+            text,
+            carries,
+            role,
+            kind,
+            frame,
+            forward_of,
+            media,
+        });
     }
 
     fn copies(&mut self, base: &str, statement: usize) {
         let channel = self.chance.below(self.channels);
-        self.post(channel, base, vec![statement], "original".to_owned());
+        self.post(channel, base, vec![statement], (Role::Original, "original"));
         for _ in 0..self.chance.below(4) {
             let channel = self.chance.below(self.channels);
             let mut text = base.to_owned();
@@ -128,11 +143,11 @@ impl World {
                 }
             }
             let kind = match done.as_slice() {
-                [] => "Same".to_owned(),
-                [one] => format!("{one:?}"),
-                _ => "two changes".to_owned(),
+                [] => "unchanged",
+                [one] => one.name(),
+                _ => "two changes",
             };
-            self.post(channel, &text, vec![statement], kind);
+            self.post(channel, &text, vec![statement], (Role::Copy, kind));
         }
     }
 
@@ -149,7 +164,7 @@ impl World {
                 }
             }
             let channel = self.chance.below(self.channels);
-            self.post(channel, &body, carries, "digest".to_owned());
+            self.post(channel, &body, carries, (Role::Digest, "digest"));
         }
     }
 
@@ -172,7 +187,7 @@ impl World {
                 channel,
                 &format!("{before} «{quote}» {after}"),
                 vec![statement],
-                "quote".to_owned(),
+                (Role::Decoy, "quote"),
             );
         }
     }
@@ -225,10 +240,10 @@ impl World {
                 None => self.new_statement(),
             };
             let home = number % 3;
-            self.post(home, &body, vec![statement], "series".to_owned());
+            self.post(home, &body, vec![statement], (Role::Decoy, "series"));
             if self.chance.one_in(2) {
                 let channel = 6 + self.chance.below(self.channels - 6);
-                self.post(channel, &body, vec![statement], "series".to_owned());
+                self.post(channel, &body, vec![statement], (Role::Decoy, "series"));
             }
         }
     }
@@ -253,27 +268,8 @@ impl World {
         for _ in 0..120 {
             let which = self.chance.below(SHORT.len());
             let channel = self.chance.below(self.channels);
-            self.post(channel, SHORT[which], vec![statements[which]], "short".to_owned());
+            self.post(channel, SHORT[which], vec![statements[which]], (Role::Decoy, "short"));
         }
-    }
-
-    /// The posts as columns, in the order of time.
-    pub(crate) fn corpus(&self) -> Corpus {
-        let mut corpus = Corpus::default();
-        let platform = Platform::new("bench").expect("a platform name");
-        for (number, post) in self.posts.iter().enumerate() {
-            let key = ChannelKey::new(platform.clone(), &format!("c{}", post.channel));
-            let channel = corpus.channels.intern(&key);
-            corpus.posts.channel.push(channel);
-            corpus.posts.post.push(&number.to_string());
-            corpus.posts.published_at.push(post.at);
-            corpus.posts.resolution_ms.push(0);
-            corpus.posts.observed_first.push(i64::MIN);
-            corpus.posts.deleted_at.push(i64::MIN);
-            corpus.posts.text.push(&post.text);
-            corpus.posts.forward.push(NONE);
-        }
-        corpus
     }
 }
 

@@ -1,0 +1,153 @@
+//! Precision, recall and F1 of matching on worlds with known truth, by kind of change, beside
+//! peers on the same posts.
+//!
+//! `statements-bench worlds FOLDER SEEDS` writes the posts for the peers (`peers.py`);
+//! `statements-bench score FOLDER SEEDS [SHOW]` groups them here, reads what the peers found if it
+//! is there, and prints the tables; SHOW is the number of wrong pairs printed.
+//! `statements-bench pairs FOLDER` and `statements-bench score-pairs FOLDER` do the same for
+//! labelled pairs of other people. Base texts are real posts under `../shared/data` (or
+//! `$MARSAD_SHARED`), read at run time and never copied; without them there is nothing to measure.
+#![expect(clippy::print_stdout, reason = "a tool that prints")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::expect_used,
+    reason = "a tool, not the product"
+)]
+
+mod bases;
+mod chance;
+mod first;
+mod labelled;
+mod peers;
+mod post;
+mod problem;
+mod score;
+mod second;
+mod table;
+
+use std::path::{Path, PathBuf};
+
+use marsad_matching::{Options, Piece, Prints, Role, Statements, explain, group};
+use marsad_types::Corpus;
+use post::World;
+use problem::Problem;
+use score::{Pair, Scores, rows};
+
+/// The two hands that wrote the worlds.
+const HANDS: [&str; 2] = ["first", "second"];
+
+fn main() -> Result<(), Problem> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let number = |at: usize, otherwise: usize| -> usize {
+        arguments.get(at).and_then(|n| n.parse().ok()).unwrap_or(otherwise)
+    };
+    let usage = "worlds|score|pairs|score-pairs FOLDER [SEEDS] [SHOW]";
+    let folder = PathBuf::from(arguments.get(1).ok_or(usage)?);
+    let seeds = number(2, 8) as u64;
+    match arguments.first().map(String::as_str) {
+        Some("worlds") => worlds(&folder, seeds),
+        Some("score") => scores(&folder, seeds, number(3, 0)),
+        Some("pairs") => labelled::write(&data(), &folder),
+        Some("score-pairs") => labelled::score(&data(), &folder),
+        _ => Err(usage.into()),
+    }
+}
+
+fn data() -> PathBuf {
+    let shared = std::env::var_os("MARSAD_SHARED").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
+        PathBuf::from,
+    );
+    shared.join("data")
+}
+
+fn world(hand: &str, seed: u64) -> Result<World, Problem> {
+    let data = data();
+    Ok(match hand {
+        "first" => first::build(&bases::read(&data, &bases::FIRST, seed, 500)?, seed),
+        _ => second::build(&bases::read(&data, &bases::SECOND, seed ^ 0xF00D, 200)?, seed),
+    })
+}
+
+fn worlds(folder: &Path, seeds: u64) -> Result<(), Problem> {
+    std::fs::create_dir_all(folder)?;
+    for hand in HANDS {
+        for seed in 1..=seeds {
+            peers::write(&folder.join(format!("{hand}-{seed}.ndjson")), &world(hand, seed)?)?;
+        }
+    }
+    Ok(())
+}
+
+fn scores(folder: &Path, seeds: u64, show: usize) -> Result<(), Problem> {
+    for hand in HANDS {
+        let mut ours: Vec<Scores> = Vec::new();
+        let mut theirs = peers::Peers::default();
+        for seed in 1..=seeds {
+            let world = world(hand, seed)?;
+            if world.posts.is_empty() {
+                return Ok(());
+            }
+            let truth = score::truth(&world);
+            let corpus = world.corpus();
+            let prints = Prints::of(&corpus);
+            let statements = group(&corpus, &prints, &Options::default());
+            let found = score::found(&statements);
+            let mut errors: Vec<(Pair, bool)> = Vec::new();
+            ours.push(score::score(&world, &truth, &found, |pair, missed| {
+                errors.push((pair, missed))
+            }));
+            let step = (errors.len() / show.max(1)).max(1);
+            for (pair, missed) in errors.iter().step_by(step).take(show) {
+                print_error(&world, (&corpus, &prints, &statements), *pair, *missed);
+            }
+            theirs.read(folder, &format!("{hand}-{seed}"), &world, &truth)?;
+        }
+        table::print(hand, &ours, &theirs);
+    }
+    Ok(())
+}
+
+fn print_error(
+    world: &World,
+    (corpus, prints, statements): (&Corpus, &Prints, &Statements),
+    pair: Pair,
+    missed: bool,
+) {
+    let (first, second) = rows(pair);
+    let (a, b) = (&world.posts[first], &world.posts[second]);
+    let why = explain(corpus, prints, (first, second), &Options::default());
+    let masked = |text: &str, pieces: &[Piece]| -> String {
+        let masked = pieces.iter().filter(|p| p.role == Role::Masked);
+        masked.filter_map(|p| text.get(p.source.clone())).collect::<Vec<_>>().join(" ")
+    };
+    let memberships = |row: usize| -> Vec<String> {
+        let holds = statements.statements.iter().filter_map(|statement| {
+            let member = statement.members.iter().find(|member| member.post as usize == row)?;
+            let first = statement.members.first()?.post;
+            Some(format!("{} {:.2} of {first}", member.relation.as_str(), member.similarity))
+        });
+        holds.collect()
+    };
+    println!(
+        "{} {} / {} ({} / {}): {} {:.2} {:.2} {:.2}\n  A {first} c{} {:?}\n    masked {:?} {:?}\n  B {second} c{} {:?}\n    masked {:?} {:?}",
+        if missed { "MISSED" } else { "WRONG" },
+        a.kind,
+        b.kind,
+        a.frame,
+        b.frame,
+        why.reason,
+        why.similarity,
+        why.left_in_right,
+        why.right_in_left,
+        a.channel,
+        a.text,
+        masked(&a.text, &why.left),
+        memberships(first),
+        b.channel,
+        b.text,
+        masked(&b.text, &why.right),
+        memberships(second)
+    );
+}
