@@ -52,7 +52,7 @@ impl Covers {
 
 /// An index that is whole.
 pub struct Index {
-    pub(crate) index: tantivy::Index,
+    pub(crate) inner: tantivy::Index,
     pub(crate) fields: Fields,
     pub(crate) reader: IndexReader,
     covers: Covers,
@@ -72,18 +72,18 @@ impl Index {
     /// Opens the index in a folder; `None` when there is none that can be believed: unfinished,
     /// damaged, or of another version.
     pub fn open(folder: &Path) -> Option<Self> {
-        let mut index = tantivy::Index::open_in_dir(files(folder)).ok()?;
+        let mut inner = tantivy::Index::open_in_dir(files(folder)).ok()?;
         let (schema, fields) = schema();
-        if index.schema() != schema {
+        if inner.schema() != schema {
             return None;
         }
-        index.set_tokenizers(analysers());
-        let covers: Covers = serde_json::from_str(&index.load_metas().ok()?.payload?).ok()?;
+        inner.set_tokenizers(analysers());
+        let covers: Covers = serde_json::from_str(&inner.load_metas().ok()?.payload?).ok()?;
         if !covers.is_ours() {
             return None;
         }
-        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().ok()?;
-        Some(Self { index, fields, reader, covers })
+        let reader = inner.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().ok()?;
+        Some(Self { inner, fields, reader, covers })
     }
 
     /// What it was made from.
@@ -101,7 +101,7 @@ impl Index {
     /// # Errors
     /// [`Error::Index`] when a file cannot be read.
     pub fn is_sound(&self) -> Result<bool, Error> {
-        Ok(self.index.validate_checksum()?.is_empty())
+        Ok(self.inner.validate_checksum()?.is_empty())
     }
 
     /// Whether a post of this channel is in it.

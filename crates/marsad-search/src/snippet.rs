@@ -183,11 +183,11 @@ mod tests {
         let mut written = String::new();
         let mut from = 0;
         for mark in &snippet.marks {
-            written += &snippet.text[from..mark.start];
-            written += &format!("[{}]", &snippet.text[mark.clone()]);
+            written += snippet.text.get(from..mark.start).unwrap();
+            written.extend(["[", snippet.text.get(mark.clone()).unwrap(), "]"]);
             from = mark.end;
         }
-        written + &snippet.text[from..]
+        written + snippet.text.get(from..).unwrap()
     }
 
     #[test]

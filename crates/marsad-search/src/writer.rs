@@ -106,7 +106,7 @@ fn hash(platform: &Platform, channel: &str, post: &str) -> u64 {
 
 /// Adds to an index, or makes it anew. Nothing shows before [`Writer::commit`].
 pub struct Writer {
-    writer: IndexWriter,
+    documents: IndexWriter,
     fields: Fields,
     /// What was there before; `None` when the index is made anew.
     before: Option<Searcher>,
@@ -124,15 +124,14 @@ impl Writer {
     pub fn begin(lock: Lock, onto: Option<Index>, mut repeats: Repeats) -> Result<Self, Error> {
         repeats.settle();
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(THREADS_MAX);
-        let (index, fields, before) = match onto {
-            Some(onto) => (onto.index.clone(), onto.fields, Some(onto.searcher())),
-            None => {
-                let (index, fields) = lock.create()?;
-                (index, fields, None)
-            }
+        let (index, fields, before) = if let Some(onto) = onto {
+            (onto.inner.clone(), onto.fields, Some(onto.searcher()))
+        } else {
+            let (index, fields) = lock.create()?;
+            (index, fields, None)
         };
-        let writer = index.writer_with_num_threads(threads, threads * THREAD_BYTES)?;
-        Ok(Self { writer, fields, before, repeats, held: BTreeMap::new(), _lock: lock })
+        let documents = index.writer_with_num_threads(threads, threads * THREAD_BYTES)?;
+        Ok(Self { documents, fields, before, repeats, held: BTreeMap::new(), _lock: lock })
     }
 
     /// Takes a version of a post; the latest of those taken and of that in the index stays.
@@ -156,10 +155,10 @@ impl Writer {
             self.file(&key, order, document)?;
         }
         let payload = serde_json::to_string(covers).map_err(std::io::Error::from)?;
-        let mut prepared = self.writer.prepare_commit()?;
+        let mut prepared = self.documents.prepare_commit()?;
         prepared.set_payload(&payload);
         prepared.commit()?;
-        self.writer.wait_merging_threads()?;
+        self.documents.wait_merging_threads()?;
         Ok(())
     }
 
@@ -170,10 +169,10 @@ impl Writer {
                 if order_of(before, &self.fields, there)? > order {
                     return Ok(());
                 }
-                self.writer.delete_term(term);
+                self.documents.delete_term(term);
             }
         }
-        self.writer.add_document(document)?;
+        self.documents.add_document(document)?;
         Ok(())
     }
 

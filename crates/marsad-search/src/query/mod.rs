@@ -131,7 +131,9 @@ impl Node {
         match self {
             Self::Word { .. } | Self::Phrase(_) | Self::Prefix(_) => wanted.push(self),
             Self::All(parts) | Self::Any(parts) => {
-                parts.iter().for_each(|part| part.collect_wanted(wanted));
+                for part in parts {
+                    part.collect_wanted(wanted);
+                }
             }
             Self::Only(_) | Self::Not(_) => {}
         }
