@@ -286,9 +286,9 @@ pub(crate) struct MeasureOptions {
 
 #[derive(Debug, Args)]
 pub(crate) struct SearchOptions {
-    /// What to search for; several are one query
+    /// What to search for, quoted for the shell
     #[arg(value_name = "QUERY", allow_hyphen_values = true, conflicts_with = "like")]
-    pub(crate) query: Vec<String>,
+    pub(crate) query: Option<String>,
     /// Posts that say the same as this one: platform:channel/post
     #[arg(long, value_name = "POST")]
     pub(crate) like: Option<String>,

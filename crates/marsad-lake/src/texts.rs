@@ -7,7 +7,6 @@ use parquet::file::statistics::Statistics;
 
 use crate::read::{Cells, Rows, read_file};
 use crate::schema::POSTS;
-use crate::table::Table;
 use crate::{Error, Lake};
 
 /// A version of a post as filed; borrowed from the batch it was read in.

@@ -12,8 +12,9 @@ use crate::index::{Covers, Index, Lock};
 use crate::schema::{Fields, UNSTATED};
 use crate::script::scripts;
 
-/// Memory of a thread that indexes; then it writes a segment.
-const THREAD_BYTES: usize = 48 << 20;
+/// Memory of all threads that index; a thread whose part is full writes a segment. Twice as much
+/// makes half as many segments to merge.
+const WRITING_BYTES: usize = 192 << 20;
 /// More threads gain little on texts this short.
 const THREADS_MAX: usize = 8;
 
@@ -130,7 +131,7 @@ impl Writer {
             let (index, fields) = lock.create()?;
             (index, fields, None)
         };
-        let documents = index.writer_with_num_threads(threads, threads * THREAD_BYTES)?;
+        let documents = index.writer_with_num_threads(threads, WRITING_BYTES)?;
         Ok(Self { documents, fields, before, repeats, held: BTreeMap::new(), _lock: lock })
     }
 

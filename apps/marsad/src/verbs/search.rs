@@ -19,7 +19,7 @@ pub(crate) fn run(context: &Context, options: &SearchOptions) -> Result<ExitCode
     if let Some(post) = &options.like {
         return like::run(context, options, post);
     }
-    let written = options.query.join(" ");
+    let written = options.query.clone().unwrap_or_default();
     let query = Query::parse(&written).map_err(|error| Failure::usage(error.to_string()))?;
     let mut request = request(query, options)?;
     let archive = context.open()?;

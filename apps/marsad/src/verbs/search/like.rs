@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use marsad_matching::{Alike, Options, alike};
-use marsad_types::{Corpus, PostKey};
+use marsad_types::PostKey;
 use serde_json::{Value, json};
 
 use super::{print, window};
