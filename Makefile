@@ -7,7 +7,7 @@ MARSAD = $(CARGO_TARGET_DIR)/fast/marsad
 PYTHON ?= python3
 VENV ?= $(HOME)/.cache/marsad/venv
 
-.PHONY: demo test check bench bench-evidence bench-statements build release doc clean-demo
+.PHONY: demo test check bench bench-evidence bench-search bench-statements build release doc clean-demo
 
 ## demo: build quickly, make a small world, measure it, write a report
 demo: build
@@ -36,6 +36,11 @@ bench: release $(VENV)/bench-ready
 bench-evidence:
 	$(CARGO) build --release -p marsad-evidence --example figures
 	$(PYTHON) benches/evidence/bench.py
+
+## bench-search: the search index on real posts: made, its size, latency of 200 queries
+bench-search: release
+	$(CARGO) build --release -p marsad-search --example latency
+	$(PYTHON) benches/search/bench.py
 
 ## bench-statements: precision, recall and F1 of matching by kind of change, beside peers
 SEEDS ?= 8

@@ -93,6 +93,11 @@ impl Archive {
         self.root.join("evidence")
     }
 
+    /// The search index: derived, never evidence.
+    pub(crate) fn search_folder(&self) -> PathBuf {
+        self.root.join("search")
+    }
+
     pub(crate) fn lake_folder(&self) -> PathBuf {
         self.root.join("lake")
     }

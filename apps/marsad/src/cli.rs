@@ -87,6 +87,9 @@ pub(crate) enum Verb {
     /// Compute a measure; `marsad measure --list` names them
     #[command(after_help = MEASURE_EXAMPLES)]
     Measure(MeasureOptions),
+    /// Find posts by their words, in any writing, or by their likeness to one
+    #[command(after_help = SEARCH_EXAMPLES)]
+    Search(SearchOptions),
     /// Write one page that tells what happened
     #[command(
         after_help = "Example:\n  marsad report --out report.html\n  marsad report --network n1 --out network.html"
@@ -129,6 +132,21 @@ const EVIDENCE_EXAMPLES: &str = "Examples:
   marsad evidence stamp                                 (says which command sends the request)
   marsad evidence stamp --reply marsad-archive/stamps/1042.desk.tsr
   marsad evidence erase telegram:weatherdesk/42 --reason 'asked for by the channel' --dry-run";
+
+const SEARCH_EXAMPLES: &str = "A query (quote it for the shell):
+  storm harbour         both words, in any of their forms; the form asked for comes first
+  \"night train\"         these forms side by side; \"حكومة\" that form alone
+  storm OR rain         either; OR joins the two beside it, ( ) what belongs together
+  -football -\"full time\"  not that
+  fog*                  words that begin so
+  channel:weatherdesk platform:telegram lang:ar script:arab since:2019-11-29 until:2019-12-01
+
+Examples:
+  marsad search 'الحكومة'
+  marsad search 'storm (harbour OR coast) -football' --platform telegram --since 2019-11-29
+  marsad search '\"night train\"' --sort oldest --limit 5 --json
+  marsad search --like telegram:weatherdesk/42
+  marsad search 'поезд' --channel weatherdesk --limit 100000 --out hits.csv";
 
 const MEASURE_EXAMPLES: &str = "Examples:
   marsad measure --list
@@ -273,6 +291,40 @@ pub(crate) struct MeasureOptions {
     /// migration: a row a day and platform instead of attempts
     #[arg(long)]
     pub(crate) daily: bool,
+}
+
+#[derive(Debug, Args, Serialize)]
+pub(crate) struct SearchOptions {
+    /// What to search for, quoted for the shell
+    #[arg(value_name = "QUERY", allow_hyphen_values = true, conflicts_with = "like")]
+    pub(crate) query: Option<String>,
+    /// Posts that say the same as this one: platform:channel/post
+    #[arg(long, value_name = "POST")]
+    pub(crate) like: Option<String>,
+    /// Only this platform; may be repeated
+    #[arg(long = "platform", value_name = "P")]
+    pub(crate) platforms: Vec<String>,
+    /// Only this channel: platform:id, or a handle; may be repeated
+    #[arg(long = "channel", value_name = "C", conflicts_with = "like")]
+    pub(crate) channels: Vec<String>,
+    /// From this time or date, included
+    #[arg(long, value_name = "T")]
+    pub(crate) since: Option<String>,
+    /// Until this time, excluded; a date includes that day
+    #[arg(long, value_name = "T")]
+    pub(crate) until: Option<String>,
+    /// Only posts whose platform states this language (ar, ru, en-GB); may be repeated
+    #[arg(long = "lang", value_name = "L", conflicts_with = "like")]
+    pub(crate) langs: Vec<String>,
+    /// Only posts written in these letters (arab, cyrl, latn); may be repeated
+    #[arg(long = "script", value_name = "S", conflicts_with = "like")]
+    pub(crate) scripts: Vec<String>,
+    /// What comes first; time: the newest
+    #[arg(long, value_name = "HOW", value_parser = ["relevance", "time", "oldest"], default_value = "relevance")]
+    pub(crate) sort: String,
+    /// At most so many rows; the total counts all
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) limit: usize,
 }
 
 #[derive(Debug, Args, Serialize)]

@@ -13,6 +13,7 @@ mod inputs;
 mod output;
 mod pipeline;
 mod progress;
+mod search_index;
 mod settings;
 mod source;
 mod verbs;
@@ -50,6 +51,7 @@ fn verb(context: &cli::Context, verb: Verb) -> Result<ExitCode, Failure> {
         Verb::Doctor => verbs::doctor::run(context),
         Verb::Import(options) => verbs::import::run(context, &options),
         Verb::Measure(options) => verbs::measure::run(context, &options),
+        Verb::Search(options) => verbs::search::run(context, &options),
         Verb::Report(options) => verbs::report::run(context, &options),
         Verb::Export(options) => verbs::export::run(context, &options),
         Verb::Evidence(options) => verbs::evidence::run(context, &options),

@@ -113,7 +113,7 @@ fn shown(value: Option<&Value>) -> String {
 }
 
 /// A table's cell is one line, and short enough to leave room for the others.
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     let line = words.join(" ");
     if line.chars().count() <= CELL_CHARACTERS_MAX {

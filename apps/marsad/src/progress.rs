@@ -19,6 +19,20 @@ pub(crate) fn bytes_bar(total: Option<u64>, name: &str, quiet: bool) -> Progress
     bar
 }
 
+/// A bar over things counted, with rate and time left; hidden as [`bytes_bar`] is.
+pub(crate) fn count_bar(total: u64, name: &str, quiet: bool) -> ProgressBar {
+    if quiet || !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(5));
+    let template = "{msg} {bar:30} {human_pos}/{human_len} {per_sec}, {eta} left";
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar.set_message(name.to_owned());
+    bar
+}
+
 /// A spinner for work whose length is not known.
 pub(crate) fn spinner(message: &str, quiet: bool) -> ProgressBar {
     if quiet || !std::io::stderr().is_terminal() {

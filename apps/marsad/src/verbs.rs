@@ -12,4 +12,5 @@ pub(crate) mod init;
 pub(crate) mod measure;
 pub(crate) mod rebuild;
 pub(crate) mod report;
+pub(crate) mod search;
 pub(crate) mod simulate;

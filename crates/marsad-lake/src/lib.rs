@@ -23,6 +23,7 @@ mod read;
 mod schema;
 mod table;
 mod tables;
+mod texts;
 mod write;
 
 pub use compact::Compaction;
@@ -33,3 +34,4 @@ pub use frame::write_rows;
 pub use read::{ExportRow, Place, ProblemRow};
 pub use schema::TABLES;
 pub use tables::{Counts, Lake, Membership};
+pub use texts::TextRow;

@@ -85,7 +85,9 @@ impl Lake {
     /// # Errors
     /// Nothing of the failed table's commit is visible; filing the same rows again is safe.
     pub fn file(&mut self, batch: &Batch, position: u64) -> Result<(), Error> {
-        let name = format!("leaves-{position:012}");
+        // A replay files many batches at one position: without the version, each would write over the
+        // files of the one before.
+        let name = format!("leaves-{position:012}-{:06}", self.version());
         let (posts, prints) = post_parts(batch)?;
         self.append(&CHANNELS, &name, &channel_parts(batch)?, position)?;
         self.append(&COVERAGE, &name, &coverage_parts(batch)?, position)?;
@@ -159,6 +161,10 @@ impl Lake {
         }
         let parts = membership_parts(&rows(), version)?;
         table.overwrite(&format!("posts-{version:012}"), &parts, version)
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
     }
 
     /// The version that findings cite: the Delta version of `posts`.

@@ -74,7 +74,7 @@ pub fn explain(
     }
 }
 
-fn reason(verdict: Verdict) -> &'static str {
+pub(crate) fn reason(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Empty => "one of the two has no words to compare",
         Verdict::Equal => "equal after normalisation and masking",

@@ -15,6 +15,7 @@
 //!
 //! **Not here.** Reading texts from anywhere, storing prints, who was first.
 
+mod alike;
 mod dates;
 mod explain;
 mod fingerprint;
@@ -27,6 +28,7 @@ pub mod pdq;
 mod prints;
 mod statement;
 
+pub use alike::{Alike, alike};
 pub use explain::{Explanation, Piece, Role, explain};
 pub use fingerprint::{FINGERPRINT_VERSION, Fingerprint, Fingerprinter};
 pub use group::{Options, group};

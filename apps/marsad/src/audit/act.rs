@@ -63,6 +63,7 @@ pub(crate) fn act_of(verb: &Verb) -> Option<Act> {
             let name = known.into_iter().find(|known| options.name.as_deref() == Some(known))?;
             Some(Act::new(Action::Look, &format!("measure {name}"), options))
         }
+        Verb::Search(options) => Some(Act::new(Action::Look, "search", options)),
         Verb::Report(options) => Some(Act::new(Action::Export, "report", options)),
         Verb::Export(options) => Some(Act::new(Action::Export, &options.what(), options)),
         Verb::Evidence(options) => match &options.verb {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::archive::Archive;
 use crate::cli::Context;
 use crate::failure::Failure;
-use crate::output;
+use crate::{output, search_index};
 
 /// Problems are shown by reason, the most frequent first, up to so many reasons.
 const REASONS_SHOWN: usize = 10;
@@ -85,6 +85,7 @@ fn examine(archive: &Archive) -> Result<Vec<Check>, Failure> {
             format!("{behind} records of an interrupted import are not filed: import its file again, or any other")
         }),
     });
+    checks.extend(search(archive, &lake)?);
     checks.push(problems(&lake)?);
     Ok(checks)
 }
@@ -92,6 +93,30 @@ fn examine(archive: &Archive) -> Result<Vec<Check>, Failure> {
 fn unsound(found: String) -> Check {
     let mend = "keep the folder as it is; marsad evidence status names the record".to_owned();
     Check { what: "evidence", found, mend: Some(mend) }
+}
+
+/// The search index, when there is one: whether it is whole and what it covers. It is only derived:
+/// the next search brings it up to the lake.
+fn search(archive: &Archive, lake: &marsad_lake::Lake) -> Result<Option<Check>, Failure> {
+    let folder = archive.search_folder();
+    if !folder.try_exists().unwrap_or(false) {
+        return Ok(None);
+    }
+    let Some(index) = marsad_search::Index::open(&folder) else {
+        let found = "not whole; the next search makes it again".to_owned();
+        return Ok(Some(well("search", found)));
+    };
+    if !index.is_sound().unwrap_or(false) {
+        return Ok(Some(Check {
+            what: "search",
+            found: "a file of the index is not what it was".to_owned(),
+            mend: Some(format!("delete '{}'; the next search makes it again", folder.display())),
+        }));
+    }
+    let id = lake.id()?.unwrap_or_default();
+    let is_current = search_index::covers(&index, lake, &id);
+    let state = if is_current { "up to date" } else { "behind; the next search catches up" };
+    Ok(Some(well("search", format!("{} posts, {state}", index.posts()))))
 }
 
 fn well(what: &'static str, found: String) -> Check {

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 
 use crate::cli::Context;
 use crate::failure::Failure;
-use crate::{output, pipeline};
+use crate::{output, pipeline, search_index};
 
 pub(crate) fn run(context: &Context) -> Result<ExitCode, Failure> {
     let archive = context.open()?;
@@ -22,6 +22,7 @@ pub(crate) fn run(context: &Context) -> Result<ExitCode, Failure> {
         // An earlier rebuild was interrupted: what it made is thrown away, the old lake kept.
         fs::remove_dir_all(&lake).with_context(|| format!("cannot clear '{}'", lake.display()))?;
     }
+    search_index::forget(&archive)?;
     let summary = pipeline::rebuild(&archive)?;
     if before.try_exists().unwrap_or(false) {
         fs::remove_dir_all(&before)

@@ -284,6 +284,7 @@ fn measures_are_listed_and_every_verb_helps() {
         "doctor",
         "import",
         "measure",
+        "search",
         "report",
         "export",
         "evidence",

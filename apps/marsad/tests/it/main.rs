@@ -17,4 +17,5 @@ mod hostile;
 mod media;
 mod outside;
 mod privacy;
+mod search;
 mod worlds;

@@ -365,6 +365,7 @@ impl Builder<'_> {
             sha256: None,
             pdq: Some(hex),
             pdq_quality: Some(quality),
+            ..Media::default()
         };
         self.posts.push(Labelled {
             channel: self.chance.below(STEADY),

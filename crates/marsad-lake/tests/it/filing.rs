@@ -50,6 +50,41 @@ fn written(lake: &Lake, selection: &Selection) -> Vec<String> {
 }
 
 #[test]
+fn batches_of_a_replay_filed_at_one_position_are_all_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut lake = Lake::open(folder.path()).unwrap();
+    let mut filer = lake.filer().unwrap();
+    for post in posts() {
+        take(&mut filer, post, 0);
+        lake.file(&filer.take_batch(), 0).unwrap();
+    }
+    let lake = Lake::open(folder.path()).unwrap();
+    assert_eq!(lake.counts().unwrap().posts, posts().len() as u64);
+    assert_eq!(written(&lake, &Selection::default()).len(), posts().len());
+}
+
+#[test]
+fn texts_are_read_from_a_leaf_on_and_a_lake_made_again_has_another_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let lake = file(folder.path(), &[posts(), vec![post("max:desk3", "1", "2019-12-05", "snow")]]);
+    let texts = |leaf| {
+        let mut texts = Vec::new();
+        lake.each_text(leaf, &mut |row| texts.push(row.text.to_owned())).unwrap();
+        texts.sort();
+        texts
+    };
+    assert_eq!(texts(1), ["snow"]);
+    assert_eq!(texts(0).len(), 5);
+    let mut rows = 0;
+    lake.each_identity(0, &mut |row| rows += u32::from(!row.post.is_empty())).unwrap();
+    assert_eq!(rows, 5);
+    let other = tempfile::tempdir().unwrap();
+    assert_ne!(file(other.path(), &[posts()]).id().unwrap(), lake.id().unwrap());
+    assert!(lake.id().unwrap().is_some());
+    assert_eq!(Lake::open(&other.path().join("none")).unwrap().id().unwrap(), None);
+}
+
+#[test]
 fn what_is_filed_is_read_back_in_the_order_of_time() {
     let folder = tempfile::tempdir().unwrap();
     drop(file(folder.path(), &[posts()]));

@@ -23,9 +23,9 @@ pub fn norm_loose(text: &str) -> String {
     joined
 }
 
-/// Folds and stems one normalised word, once, as Lucene does: stemming again what is a stem
+/// Folds and stems one word of [`super::words`], once, as Lucene does: stemming again what is a stem
 /// already would take letters of the root.
-fn loose_word(word: &str) -> String {
+pub fn loose_word(word: &str) -> String {
     let folded = word.replace(['ؤ', 'ئ'], "ء");
     stem(&folded).map_or_else(|| folded.clone(), str::to_owned)
 }
