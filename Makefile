@@ -7,7 +7,7 @@ MARSAD = $(CARGO_TARGET_DIR)/fast/marsad
 PYTHON ?= python3
 VENV ?= $(HOME)/.cache/marsad/venv
 
-.PHONY: demo test check bench bench-evidence bench-search bench-statements build release doc clean-demo
+.PHONY: demo test check bench bench-evidence bench-scale bench-search bench-statements build release doc clean-demo
 
 ## demo: build quickly, make a small world, measure it, write a report
 demo: build
@@ -28,7 +28,7 @@ check:
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 
-## bench: import and measures on real posts, beside DuckDB, in one run
+## bench: import and measures on real posts, beside DuckDB and rensa, in one run
 bench: release $(VENV)/bench-ready
 	$(VENV)/bin/python benches/import/bench.py
 
@@ -36,6 +36,10 @@ bench: release $(VENV)/bench-ready
 bench-evidence:
 	$(CARGO) build --release -p marsad-evidence --example figures
 	$(PYTHON) benches/evidence/bench.py
+
+## bench-scale: cost of a post of import and statements, from 10^5 to 10^7 posts
+bench-scale: release
+	$(PYTHON) benches/scale/bench.py
 
 ## bench-search: the search index on real posts: made, its size, latency of 200 queries
 bench-search: release

@@ -1,4 +1,5 @@
-"""Import and measures on real posts, beside DuckDB reading the same file, in one run.
+"""Import and measures on real posts, in one run with peers on the same file: DuckDB reads it, rensa
+groups its texts.
 
 Prints one JSON document and a short table; names the machine. Nothing is asserted here: figures
 are for people, tests are for machines.
@@ -25,6 +26,23 @@ RUNS = int(os.environ.get("RUNS", "3"))
 DUCKDB = """
 import duckdb, sys
 duckdb.sql(f"copy (select * from read_csv('{sys.argv[1]}', header=true)) to '{sys.argv[2]}' (format parquet, compression zstd)")
+"""
+
+
+# rensa's whole pipeline: sets of lower-case words, one digest matrix, one-shot LSH. The file is read
+# before the clock starts.
+RENSA = """
+import duckdb, json, re, sys, time
+from rensa import RMinHash, RMinHashLSH
+texts = [text or '' for (text,) in duckdb.sql(f"select content from read_csv('{sys.argv[1]}', header=true)").fetchall()]
+start = time.perf_counter()
+word = re.compile(r'\\w+')
+tokens = [set(word.findall(text.lower())) for text in texts]
+tokenised = time.perf_counter()
+matrix = RMinHash.digest_matrix_from_token_sets(tokens, 128, 42)
+flags = RMinHashLSH(0.8, 128, 16).query_duplicate_flags_matrix_one_shot(matrix)
+done = time.perf_counter()
+print(json.dumps({"tokens_s": tokenised - start, "rust_s": done - tokenised, "duplicates": sum(flags)}), file=open(sys.argv[2], "w"))
 """
 
 
@@ -73,6 +91,14 @@ def main() -> None:
         "primacy": best("marsad measure primacy", measure("primacy", "--by", "channel", "--limit", "10")),
         "networks": best("marsad measure networks", measure("networks")),
     }
+    told = work / "rensa.json"
+    peer = best("rensa, reading the file too", lambda: [sys.executable, "-c", RENSA, str(INPUT), str(told)])
+    peer |= json.loads(told.read_text())
+    peer["s"] = peer["tokens_s"] + peer["rust_s"]
+    print(f"{'rensa, its pipeline alone':<28} {peer['s']:7.2f} s", file=sys.stderr)
+    figures["rensa"] = peer
+    figures["rensa_over_statements"] = round(peer["s"] / figures["statements"]["s"], 2)
+    figures["rensa_over_import"] = round(peer["s"] / figures["import"]["s"], 2)
     posts = 1_581_591
     figures["posts"] = posts
     figures["import_posts_per_s"] = round(posts / figures["import"]["s"])
