@@ -12,9 +12,10 @@
 
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
+use crate::dates::undated;
 use crate::grams::{GRAM_TOKENS_MIN, winnow};
 use crate::mask::run_hash;
-use crate::normalise::{Scanner, Token, is_digit};
+use crate::normalise::{Scanner, is_digit};
 
 /// Version of everything stored beside a post: normaliser, features, signature. A stored column of
 /// another version is computed again.
@@ -43,7 +44,7 @@ pub struct Fingerprint {
     pub tokens: u32,
     /// Code points of words and numbers that are not digits.
     pub letters: u32,
-    /// Hashes of the normalised lines that have words, when there are two or more; else none.
+    /// Hashes of the normalised lines, when there are two or more; else none.
     pub lines: Vec<u32>,
     /// Winnowed hashes of four words in a row, sorted, for a text of twelve words or more.
     pub grams: Vec<u32>,
@@ -101,12 +102,12 @@ impl Fingerprinter {
     }
 
     fn body(&mut self, tokens: u32, letters: u32) -> u128 {
-        write_utf8(&self.scanner.codes, &mut self.bytes);
+        self.bytes.clear();
+        push_utf8(&self.scanner.codes, &mut self.bytes);
         if is_bare(tokens, letters) {
-            let kept = self.scanner.tokens.iter().filter(|token| !token.kind.is_matched()).count();
-            for nth in 0..kept {
+            for token in self.scanner.tokens.iter().filter(|token| !token.kind.is_matched()) {
                 self.bytes.push(0x1F);
-                self.bytes.extend_from_slice(self.scanner.written(nth).as_bytes());
+                self.bytes.extend_from_slice(self.scanner.written(token).as_bytes());
             }
         }
         if self.bytes.is_empty() { 0 } else { xxh3_128(&self.bytes).max(1) }
@@ -116,9 +117,7 @@ impl Fingerprinter {
         if self.scanner.tokens.last().is_none_or(|token| token.line == 0) {
             return;
         }
-        for line in line_ranges(&self.scanner.tokens) {
-            lines.push(line_hash(self.scanner.codes.get(line.codes()).unwrap_or(&[])));
-        }
+        lines.extend(hashed_lines(&self.scanner).map(|line| line.hash));
         if lines.len() < 2 {
             lines.clear();
         }
@@ -130,38 +129,42 @@ pub(crate) fn is_bare(tokens: u32, letters: u32) -> bool {
     tokens < BARE_TOKENS || letters < BARE_LETTERS
 }
 
-/// A line with words: its number and its code points.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct LineRange {
+/// A line as frames know it.
+pub(crate) struct HashedLine {
     pub(crate) line: u32,
-    start: u32,
-    end: u32,
+    pub(crate) hash: u32,
+    /// Whether it holds a date, which its hash does not show.
+    pub(crate) is_dated: bool,
 }
 
-impl LineRange {
-    pub(crate) fn codes(self) -> std::ops::Range<usize> {
-        self.start as usize..self.end as usize
-    }
-}
-
-/// The lines that have words, in order.
-pub(crate) fn line_ranges(tokens: &[Token]) -> impl Iterator<Item = LineRange> {
-    let mut matched = tokens.iter().filter(|token| token.kind.is_matched()).peekable();
-    std::iter::from_fn(move || {
-        let first = matched.next()?;
-        let mut range = LineRange { line: first.line, start: first.start, end: first.end };
-        while let Some(token) = matched.next_if(|token| token.line == first.line) {
-            range.end = token.end;
+/// The lines in order, hashed by their words, dates apart; by their links and mentions where there
+/// are no words.
+pub(crate) fn hashed_lines(scanner: &Scanner) -> impl Iterator<Item = HashedLine> {
+    let mut bytes = Vec::new();
+    let mut from = 0;
+    scanner.tokens.chunk_by(|a, b| a.line == b.line).map(move |tokens| {
+        bytes.clear();
+        let mut is_dated = false;
+        let mut any_word = false;
+        for place in from..from + tokens.len() {
+            let Some(token) = scanner.tokens.get(place) else { continue };
+            if token.kind.is_matched() {
+                any_word = true;
+                let codes = undated(scanner, &scanner.tokens, place);
+                is_dated |= codes.first().is_some_and(|code| *code > 0x10_FFFF);
+                push_utf8(codes, &mut bytes);
+            }
         }
-        Some(range)
+        if !any_word {
+            for token in tokens {
+                bytes.push(0x1F);
+                bytes.extend_from_slice(scanner.written(token).as_bytes());
+            }
+        }
+        from += tokens.len();
+        let line = tokens.first().map_or(0, |token| token.line);
+        HashedLine { line, hash: xxh3_64(&bytes) as u32, is_dated }
     })
-}
-
-/// Hash of a line's code points.
-pub(crate) fn line_hash(codes: &[u32]) -> u32 {
-    let mut bytes = Vec::with_capacity(codes.len() * 2);
-    write_utf8(codes, &mut bytes);
-    xxh3_64(&bytes) as u32
 }
 
 /// Digits and the marks among them are not letters.
@@ -169,8 +172,7 @@ pub(crate) fn count_letters(codes: &[u32]) -> u32 {
     codes.iter().filter(|code| **code >= 0x40 && !is_digit(**code)).count() as u32
 }
 
-fn write_utf8(codes: &[u32], bytes: &mut Vec<u8>) {
-    bytes.clear();
+fn push_utf8(codes: &[u32], bytes: &mut Vec<u8>) {
     for code in codes {
         let code = *code;
         match code {

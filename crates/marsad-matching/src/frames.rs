@@ -21,9 +21,9 @@
 use marsad_types::{Corpus, NONE};
 use rayon::prelude::*;
 
+use crate::dates::undated;
 use crate::fingerprint::{Fingerprint, Fingerprinter};
-use crate::mask::{Frame, Masked, Masker, RUN_MAX, run_hash};
-use crate::normalise::Token;
+use crate::mask::{Dates, Frame, Masker, RUN_MAX, run_hash};
 use crate::prints::Prints;
 
 /// Posts of a stretch.
@@ -63,6 +63,9 @@ pub(crate) struct MaskedPrint {
     /// Without lines alone, where that is less: a run may be half of a bulletin, and other
     /// channels have not learnt it.
     pub(crate) lines_only: Option<Fingerprint>,
+    /// Whether a date was masked: in its own channel the post is another one than the same words
+    /// under another date.
+    pub(crate) is_dated: bool,
 }
 
 impl Frames {
@@ -135,18 +138,21 @@ impl Frames {
                         let frames =
                             || [self.of(at), Some(&self.boilerplate)].into_iter().flatten();
                         fingerprinter.scanner.scan(text);
-                        let Some(what) = masker.mask(&mut fingerprinter.scanner, frames()) else {
+                        let Some(what) =
+                            masker.mask(&mut fingerprinter.scanner, frames(), Dates::Mask)
+                        else {
                             continue;
                         };
                         let print = without_lines(fingerprinter.of_scanned());
                         let mut lines_only = None;
-                        if what == Masked::LinesAndRuns {
+                        if what.lines_and_runs {
                             fingerprinter.scanner.scan(text);
                             if masker.mask_lines(&mut fingerprinter.scanner, &frames()) {
                                 lines_only = Some(without_lines(fingerprinter.of_scanned()));
                             }
                         }
-                        masked.push(MaskedPrint { row: *row, print, lines_only });
+                        let is_dated = what.is_dated;
+                        masked.push(MaskedPrint { row: *row, print, lines_only, is_dated });
                     }
                     masked
                 },
@@ -234,9 +240,15 @@ fn frequent_lines(prints: &Prints, teachers: &[(u128, u32)]) -> Vec<u32> {
     }
     seen.sort_unstable();
     seen.dedup();
-    let enough = share(teachers.len(), 3, 10).max(3);
+    let enough = enough(teachers.len());
     let frequent = seen.chunk_by(|a, b| a.0 == b.0).filter(|posts| posts.len() >= enough);
     frequent.filter_map(|posts| posts.first().map(|(line, _)| *line)).collect()
+}
+
+/// How many of so many texts make a frame of what they share: three in ten and three at least; or,
+/// for slogans in turn, one in ten and five at least.
+fn enough(texts: usize) -> usize {
+    share(texts, 3, 10).max(3).min(share(texts, 1, 10).max(5))
 }
 
 /// `parts / of` of `n`, rounded up.
@@ -272,17 +284,17 @@ impl Runs {
         let mut scanner = std::mem::take(&mut masker.scanner);
         for (_, row) in teachers {
             scanner.scan(corpus.posts.text.get(*row as usize));
-            masker.mask(&mut scanner, std::iter::once(*frame));
-            let is_word = |token: &&Token| token.kind.is_matched();
-            let count = scanner.tokens.iter().filter(is_word).count();
+            masker.mask(&mut scanner, std::iter::once(*frame), Dates::Mask);
+            let words = scanner.tokens.iter().enumerate();
+            let words = words.filter(|(_, token)| token.kind.is_matched()).map(|(place, _)| place);
+            let count = words.clone().count();
             if count < 2 {
                 continue;
             }
             self.texts += 1;
             // A whole text is not its own frame.
             let longest = (count - 1).min(*words_max);
-            let words = scanner.tokens.iter().filter(is_word);
-            let codes = |token: &Token| scanner.token_codes(token);
+            let codes = |place: usize| undated(&scanner, &scanner.tokens, place);
             self.starts.add(words.clone().take(longest).map(codes));
             self.ends.add(words.rev().take(longest).map(codes));
         }
@@ -318,8 +330,7 @@ impl Side {
         self.seen.sort_unstable();
         let enough = |run: &&[(u64, bool)]| {
             let is_long = run.first().is_some_and(|(_, long)| *long);
-            let needed =
-                if is_long { share(texts, 3, 10).max(3) } else { share(texts, 6, 10).max(5) };
+            let needed = if is_long { enough(texts) } else { share(texts, 6, 10).max(5) };
             run.len() >= needed
         };
         let runs = self.seen.chunk_by(|a, b| a.0 == b.0).filter(enough);

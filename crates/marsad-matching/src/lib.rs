@@ -16,6 +16,7 @@
 //! **Not here.** Reading texts from anywhere, storing prints, who was first.
 
 mod alike;
+mod dates;
 mod explain;
 mod fingerprint;
 mod frames;
@@ -23,6 +24,7 @@ mod grams;
 mod group;
 mod mask;
 pub mod normalise;
+pub mod pdq;
 mod prints;
 mod statement;
 

@@ -14,18 +14,10 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::Options;
 use super::texts::Texts;
+use crate::pdq::Pdq;
 
-/// Most bits two hashes of one picture differ in.
-const DISTANCE_MAX: u32 = 31;
-/// Least quality of a hash that counts.
-const QUALITY_MIN: u8 = 50;
 /// A file under so many different texts says nothing.
 const TEXTS_MAX: usize = 4;
-/// Bands of a hash.
-const BANDS: usize = 16;
-
-/// A PDQ hash.
-type Pdq = [u16; BANDS];
 
 /// Which file each post carries, by row; posts without files, and stock files, are left out.
 pub(super) struct Carried {
@@ -83,8 +75,8 @@ impl Files {
     /// The file and how much the instance is like its first one.
     fn file(&mut self, media: &Media) -> Option<(u32, f32)> {
         let sha = media.sha256.as_ref().map(|sha| xxh3_128(sha.to_ascii_lowercase().as_bytes()));
-        let good = media.pdq_quality.is_none_or(|quality| quality >= QUALITY_MIN);
-        let pdq = media.pdq.as_deref().filter(|_| good).and_then(parse);
+        let good = media.pdq_quality.is_none_or(|quality| quality >= Pdq::QUALITY_MIN);
+        let pdq = media.pdq.as_deref().filter(|_| good).and_then(Pdq::parse);
         let known = sha.and_then(|sha| self.by_sha.get(&sha)).map(|file| (*file, 1.0));
         let found = known.or_else(|| pdq.as_ref().and_then(|pdq| self.alike(pdq)));
         if sha.is_none() && pdq.is_none() {
@@ -100,8 +92,8 @@ impl Files {
         if let (Some(pdq), None) = (pdq, found) {
             let place = self.pictures.len() as u32;
             self.pictures.push((pdq, file));
-            for (band, key) in pdq.into_iter().enumerate() {
-                self.by_band.entry((band as u8, key)).or_default().push(place);
+            for (band, key) in pdq.words().iter().enumerate() {
+                self.by_band.entry((band as u8, *key)).or_default().push(place);
             }
         }
         Some((file, similarity))
@@ -110,13 +102,15 @@ impl Files {
     /// The nearest known picture within reach; the earliest of equals.
     fn alike(&self, pdq: &Pdq) -> Option<(u32, f32)> {
         let mut best: Option<(u32, u32)> = None;
-        for (band, key) in pdq.iter().enumerate() {
+        for (band, key) in pdq.words().iter().enumerate() {
             let near = std::iter::once(*key).chain((0..16).map(|bit| key ^ (1 << bit)));
             let places = near.filter_map(|key| self.by_band.get(&(band as u8, key))).flatten();
             for place in places {
                 let Some((other, _)) = self.pictures.get(*place as usize) else { continue };
-                let distance: u32 = pdq.iter().zip(other).map(|(a, b)| (a ^ b).count_ones()).sum();
-                if distance <= DISTANCE_MAX && best.is_none_or(|best| (distance, *place) < best) {
+                let distance = pdq.distance(other);
+                if distance <= Pdq::DISTANCE_MAX
+                    && best.is_none_or(|best| (distance, *place) < best)
+                {
                     best = Some((distance, *place));
                 }
             }
@@ -125,16 +119,4 @@ impl Files {
         let (_, file) = self.pictures.get(place as usize)?;
         Some((*file, 1.0 - distance as f32 / 256.0))
     }
-}
-
-/// Reads 64 hexadecimal digits.
-fn parse(written: &str) -> Option<Pdq> {
-    if written.len() != 4 * BANDS {
-        return None;
-    }
-    let mut pdq = [0; BANDS];
-    for (band, word) in pdq.iter_mut().enumerate() {
-        *word = u16::from_str_radix(written.get(band * 4..band * 4 + 4)?, 16).ok()?;
-    }
-    Some(pdq)
 }

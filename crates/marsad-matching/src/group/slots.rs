@@ -8,18 +8,27 @@
 //!
 //! A **word** replaced by another in the same place (a town) counts only where there is a series:
 //! the two posts stand in one channel, or one of the two has such a sibling in its own channel.
+//! A **negation** that only one side has makes them different statements.
+//!
 //! Spelling does not count: words within one edit (two from eight letters on), and words split or
 //! joined.
 
-use super::view::View;
+use std::sync::OnceLock;
+
+use super::view::{View, hash_word};
 
 /// What tells two texts apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "four findings that do not exclude each other")]
 pub(crate) struct Slots {
     /// A figure stands where the other has another.
     pub(crate) figure: bool,
     /// A word stands where the other has another.
     pub(crate) word: bool,
+    /// The first text says "not" where the second does not.
+    pub(crate) first_negates: bool,
+    /// The second text says "not" where the first does not.
+    pub(crate) second_negates: bool,
 }
 
 /// Compares word by word, as multisets with neighbours.
@@ -33,7 +42,52 @@ pub(crate) fn slots(a: &View, b: &View) -> Slots {
     let (_, words_b) = split(&only_b, b);
     let (words_a, words_b) = without_spelling(a, words_a, b, words_b);
     let word = replaced(a, &words_a, b, &words_b);
-    Slots { figure, word }
+    let negates = |view: &View, places: &[usize]| {
+        let mut words = places.iter().filter_map(|place| view.words.get(*place));
+        words.any(|word| is_negation(word.hash))
+    };
+    Slots {
+        figure,
+        word,
+        first_negates: negates(a, &words_a),
+        second_negates: negates(b, &words_b),
+    }
+}
+
+/// Words that turn a sentence round, normalised: English, Russian and Ukrainian, Arabic.
+const NEGATIONS: [&str; 24] = [
+    "not",
+    "no",
+    "never",
+    "cannot",
+    "cant",
+    "dont",
+    "doesnt",
+    "didnt",
+    "wont",
+    "isnt",
+    "arent",
+    "wasnt",
+    "werent",
+    "hasnt",
+    "havent",
+    "не",
+    "нет",
+    "ни",
+    "нельзя",
+    "لا",
+    "لم",
+    "لن",
+    "ليس",
+    "ليست",
+];
+
+fn is_negation(word: u64) -> bool {
+    static HASHES: OnceLock<[u64; NEGATIONS.len()]> = OnceLock::new();
+    let hashes = HASHES.get_or_init(|| {
+        NEGATIONS.map(|word| hash_word(&word.chars().map(u32::from).collect::<Vec<_>>()))
+    });
+    hashes.contains(&word)
 }
 
 /// Whether a figure stands where the other text has another: after the same word; or before the
@@ -87,23 +141,45 @@ pub(crate) fn twins(a: &View, b: &View) -> (usize, usize, usize) {
     (a.words.len() - left_a.len(), a.words.len(), b.words.len())
 }
 
-/// Whether every number of a text stands in another.
-pub(crate) fn numbers_within(part: &View, whole: &View) -> bool {
-    let (only_part, only_whole) = only(part, whole);
-    let is_number =
-        |view: &View, place: &usize| view.words.get(*place).is_some_and(|w| w.is_number);
-    // The last word of a text that was cut may be cut itself.
-    let last = part.words.len().saturating_sub(1);
-    let missing: Vec<usize> = only_part
-        .into_iter()
-        .filter(|place| is_number(part, place) && !(part.trails_off && *place == last))
-        .collect();
-    if missing.is_empty() {
-        return true;
+/// Words of the longest run that two texts share word for word; none for very long texts.
+pub(crate) fn core(a: &View, b: &View) -> usize {
+    if a.words.len() > CORE_WORDS_MAX || b.words.len() > CORE_WORDS_MAX {
+        return 0;
     }
-    let extra: Vec<usize> =
-        only_whole.into_iter().filter(|place| is_number(whole, place)).collect();
-    !replaced(part, &missing, whole, &extra)
+    let mut longest = 0;
+    let mut above = vec![0usize; b.words.len() + 1];
+    let mut row = above.clone();
+    for x in &a.words {
+        for ((y, before), here) in b.words.iter().zip(&above).zip(row.iter_mut().skip(1)) {
+            *here = if x.hash == y.hash { before + 1 } else { 0 };
+            longest = longest.max(*here);
+        }
+        std::mem::swap(&mut above, &mut row);
+    }
+    longest
+}
+
+/// Longest text that is looked through for a core.
+const CORE_WORDS_MAX: usize = 600;
+
+/// Whether no figure of a part stands replaced in the whole: another number between the same
+/// words, or beside one of them where the part's number is nowhere in the whole.
+pub(crate) fn figures_within(part: &View, whole: &View) -> bool {
+    let whole_figures = figures(whole);
+    // The last word of a text that was cut may be cut itself.
+    let last = part.words.last().filter(|word| part.trails_off && word.is_number);
+    let own = figures(part);
+    let checked = own.len() - usize::from(last.is_some());
+    own.iter().take(checked).all(|x| {
+        let beside = |y: &&Figure| y.before == x.before || y.after == x.after;
+        let between = |y: &&Figure| y.before == x.before && y.after == x.after;
+        let same = |y: &&Figure| y.number == x.number;
+        let kept = whole_figures.iter().any(|y| same(&y) && beside(&y));
+        let nowhere = !whole_figures.iter().any(|y| same(&y));
+        let replaced =
+            whole_figures.iter().any(|y| !same(&y) && (between(&y) || nowhere && beside(&y)));
+        kept || !replaced
+    })
 }
 
 /// Places of the words that only one of two texts has, counting repeats.

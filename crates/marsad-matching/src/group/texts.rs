@@ -118,8 +118,9 @@ impl Texts {
             }
             let equal = known.get(&raw).copied().or_else(|| {
                 let text = known.get(&lines_only).or_else(|| known.get(&own)).copied()?;
+                let is_dated = mask.is_some_and(|(_, masked)| masked.is_dated);
                 let may = own == raw
-                    || size.is_comparable(options)
+                    || size.is_comparable(options) && !is_dated
                     || !texts.same_channel(corpus, text, row);
                 may.then_some(text)
             });
