@@ -60,11 +60,10 @@ impl Lake {
         // The kernel knows it and does not tell; the table's first commit says it in plain JSON.
         let path = self.root().join(POSTS.name).join("_delta_log/00000000000000000000.json");
         let written = std::fs::read_to_string(&path).map_err(Error::file(&path))?;
-        let mut actions = written.lines().filter_map(|line| {
+        let id = written.lines().find_map(|line| {
             let action: serde_json::Value = serde_json::from_str(line).ok()?;
             action.get("metaData")?.get("id")?.as_str().map(str::to_owned)
         });
-        let id = actions.next_back();
         let missing = || std::io::Error::other("it names no table");
         id.map(Some).ok_or_else(|| Error::file(&path)(missing()))
     }
