@@ -21,6 +21,8 @@
 use marsad_types::{Corpus, NONE};
 use rayon::prelude::*;
 
+use std::sync::Arc;
+
 use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::mask::{Frame, Masked, Masker, RUN_MAX, run_hash};
 use crate::normalise::Token;
@@ -48,10 +50,10 @@ const BOILERPLATE_ONE_IN: usize = 200;
 /// The frames of all channels.
 #[derive(Default)]
 pub(crate) struct Frames {
-    learnt: Vec<Frame>,
+    learnt: Vec<Arc<Frame>>,
     /// Position in `learnt` for each row; [`NONE`] where there is nothing to mask.
     of_row: Vec<u32>,
-    boilerplate: Frame,
+    boilerplate: Arc<Frame>,
 }
 
 /// The print of a post without its frame; `lines` is empty.
@@ -68,7 +70,7 @@ pub(crate) struct MaskedPrint {
 impl Frames {
     /// The frame of a row.
     pub(crate) fn of(&self, row: usize) -> Option<&Frame> {
-        self.of_row.get(row).and_then(|frame| self.learnt.get(*frame as usize))
+        self.of_row.get(row).and_then(|frame| self.learnt.get(*frame as usize)).map(Arc::as_ref)
     }
 
     /// Lines that stand everywhere.
@@ -78,7 +80,7 @@ impl Frames {
 
     /// Lines and runs learnt for channels.
     pub(crate) fn len(&self) -> usize {
-        self.learnt.iter().map(Frame::len).sum()
+        self.learnt.iter().map(|frame| frame.len()).sum()
     }
 
     /// Learns from all posts.
@@ -93,7 +95,7 @@ impl Frames {
             .collect();
         let mut learnt = Self {
             of_row: vec![NONE; rows],
-            boilerplate: boilerplate(corpus, prints, rows),
+            boilerplate: Arc::new(boilerplate(corpus, prints, rows)),
             ..Self::default()
         };
         for (place, stretch) in stretches.iter().enumerate() {
@@ -113,7 +115,7 @@ impl Frames {
                     *slot = learnt.learnt.len() as u32;
                 }
             }
-            learnt.learnt.push(frame);
+            learnt.learnt.push(Arc::new(frame));
         }
         learnt
     }
@@ -131,22 +133,12 @@ impl Frames {
                     let mut masked = Vec::new();
                     for row in chunk {
                         let at = *row as usize;
+                        let frames = [self.of(at), Some(self.boilerplate())];
                         let text = corpus.posts.text.get(at);
-                        let frames =
-                            || [self.of(at), Some(&self.boilerplate)].into_iter().flatten();
-                        fingerprinter.scanner.scan(text);
-                        let Some(what) = masker.mask(&mut fingerprinter.scanner, frames()) else {
-                            continue;
-                        };
-                        let print = without_lines(fingerprinter.of_scanned());
-                        let mut lines_only = None;
-                        if what == Masked::LinesAndRuns {
-                            fingerprinter.scanner.scan(text);
-                            if masker.mask_lines(&mut fingerprinter.scanner, &frames()) {
-                                lines_only = Some(without_lines(fingerprinter.of_scanned()));
-                            }
+                        let print = masked_print(fingerprinter, masker, text, frames);
+                        if let Some((print, lines_only)) = print {
+                            masked.push(MaskedPrint { row: *row, print, lines_only });
                         }
-                        masked.push(MaskedPrint { row: *row, print, lines_only });
                     }
                     masked
                 },
@@ -156,10 +148,36 @@ impl Frames {
     }
 
     fn may_mask(&self, row: usize, lines: &[u32]) -> bool {
-        let frame = self.of(row);
-        frame.is_some_and(|frame| frame.has_runs() || lines.iter().any(|l| frame.has_line(*l)))
-            || lines.iter().any(|line| self.boilerplate.has_line(*line))
+        may_mask([self.of(row), Some(self.boilerplate())], lines)
     }
+}
+
+/// Whether frames may have something to take out of a post with such lines.
+pub(crate) fn may_mask(frames: [Option<&Frame>; 2], lines: &[u32]) -> bool {
+    let [own, everywhere] = frames;
+    own.is_some_and(|frame| frame.has_runs() || lines.iter().any(|line| frame.has_line(*line)))
+        || everywhere.is_some_and(|frame| lines.iter().any(|line| frame.has_line(*line)))
+}
+
+/// The prints of a text without lines and runs and, where that is less, without lines alone; none
+/// when there is nothing to mask.
+pub(crate) fn masked_print(
+    fingerprinter: &mut Fingerprinter,
+    masker: &mut Masker,
+    text: &str,
+    frames: [Option<&Frame>; 2],
+) -> Option<(Fingerprint, Option<Fingerprint>)> {
+    fingerprinter.scanner.scan(text);
+    let what = masker.mask(&mut fingerprinter.scanner, frames.into_iter().flatten())?;
+    let print = without_lines(fingerprinter.of_scanned());
+    let mut lines_only = None;
+    if what == Masked::LinesAndRuns {
+        fingerprinter.scanner.scan(text);
+        if masker.mask_lines(&mut fingerprinter.scanner, &frames.into_iter().flatten()) {
+            lines_only = Some(without_lines(fingerprinter.of_scanned()));
+        }
+    }
+    Some((print, lines_only))
 }
 
 fn without_lines(print: Fingerprint) -> Fingerprint {

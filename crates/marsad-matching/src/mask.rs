@@ -7,7 +7,7 @@ use crate::normalise::{Scanner, Token};
 pub(crate) const RUN_MAX: usize = 20;
 
 /// What to take out: lines by hash, runs of words at the start and at the end by hash.
-#[derive(Default, Clone)]
+#[derive(Default, Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Frame {
     lines: Vec<u32>,
     starts: Vec<u64>,
@@ -26,6 +26,11 @@ impl Frame {
         ends.sort_unstable();
         self.starts = starts;
         self.ends = ends;
+    }
+
+    /// Lines, starts and ends, to be kept somewhere.
+    pub(crate) fn parts(&self) -> (&[u32], &[u64], &[u64]) {
+        (&self.lines, &self.starts, &self.ends)
     }
 
     pub(crate) fn absorb(&mut self, other: &Self) {

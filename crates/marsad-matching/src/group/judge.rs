@@ -20,21 +20,21 @@ const SPELLING_WORDS: f32 = 0.9;
 
 /// What is compared with what.
 #[derive(Clone, Copy)]
-pub(super) struct Judge<'a> {
-    pub(super) corpus: &'a Corpus,
-    pub(super) frames: &'a Frames,
-    pub(super) texts: &'a Texts,
-    pub(super) options: &'a Options,
+pub(crate) struct Judge<'a> {
+    pub(crate) corpus: &'a Corpus,
+    pub(crate) frames: &'a Frames,
+    pub(crate) texts: &'a Texts,
+    pub(crate) options: &'a Options,
 }
 
 /// Two texts that are alike.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Link {
-    pub(super) earlier: u32,
-    pub(super) later: u32,
-    pub(super) how: How,
+pub(crate) struct Link {
+    pub(crate) earlier: u32,
+    pub(crate) later: u32,
+    pub(crate) how: How,
     /// Jaccard similarity, or containment.
-    pub(super) similarity: f32,
+    pub(crate) similarity: f32,
     /// What else differs.
     slots: Slots,
     same_channel: bool,
@@ -42,7 +42,7 @@ pub(super) struct Link {
 
 /// How two texts are alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum How {
+pub(crate) enum How {
     /// About the same.
     Near,
     /// The later text holds the earlier one.
@@ -53,7 +53,7 @@ pub(super) enum How {
 
 /// What the contained text is of the one that holds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
+pub(crate) enum Part {
     /// At least half of it: the same statement with something added or left off.
     Most,
     /// Its beginning: the same statement cut short, or taken further.
@@ -62,77 +62,96 @@ pub(super) enum Part {
     Item,
 }
 
+/// Pairs that may be alike, each list sorted by the later text.
+#[derive(Clone, Copy)]
+pub(crate) struct Pairs<'a> {
+    /// By their signatures.
+    pub(crate) near: &'a [Pair],
+    /// By their grams.
+    pub(crate) containing: &'a [Pair],
+}
+
+/// Buffers of one core.
+#[derive(Default)]
+pub(crate) struct Work {
+    viewer: Viewer,
+    own: View,
+    other: View,
+}
+
+/// What candidates are judged by.
+#[derive(Clone, Copy)]
+enum Rule {
+    Near,
+    Containing,
+}
+
 impl Judge<'_> {
-    /// The links among candidates, by the later text. `template` counts the pairs that are alike
+    /// The links among candidates, by the later text, on all cores. Says how many pairs are alike
     /// but differ in a slot.
-    pub(super) fn links(&self, near: &[Pair], containing: &[Pair]) -> (Vec<Link>, usize) {
-        let mut links = self.each(near, Self::near);
+    pub(super) fn links(&self, pairs: Pairs<'_>, in_series: &mut Vec<bool>) -> (Vec<Link>, usize) {
+        let on_all_cores = |some: &[Pair], rule: Rule| -> Vec<Link> {
+            let judged = some
+                .par_chunks(256)
+                .map_init(Work::default, |work, chunk| self.each(work, chunk, rule));
+            judged.flatten_iter().collect()
+        };
+        self.links_by(pairs, in_series, on_all_cores)
+    }
+
+    /// As [`Judge::links`], here and now.
+    pub(crate) fn links_here(
+        &self,
+        work: &mut Work,
+        pairs: Pairs<'_>,
+        in_series: &mut Vec<bool>,
+    ) -> Vec<Link> {
+        self.links_by(pairs, in_series, |some, rule| self.each(work, some, rule)).0
+    }
+
+    fn links_by(
+        &self,
+        pairs: Pairs<'_>,
+        in_series: &mut Vec<bool>,
+        mut each: impl FnMut(&[Pair], Rule) -> Vec<Link>,
+    ) -> (Vec<Link>, usize) {
+        let Pairs { near, containing } = pairs;
+        let mut links = each(near, Rule::Near);
         let known: Vec<Pair> = links.iter().map(|link| (link.later, link.earlier)).collect();
         let rest: Vec<Pair> = containing
             .iter()
             .copied()
             .filter(|(earlier, later)| known.binary_search(&(*later, *earlier)).is_err())
             .collect();
-        links.extend(self.each(&rest, Self::containing));
+        links.extend(each(&rest, Rule::Containing));
         links.sort_by_key(|link| (link.later, link.earlier));
-        let template = self.without_series(&mut links);
+        in_series.resize(self.texts.len(), false);
+        let template = without_series(&mut links, in_series);
         (links, template)
     }
 
-    /// Takes out the links between items of a series; a text is judged by what came before it, so
-    /// that later posts change nothing in earlier statements. Says how many.
-    fn without_series(&self, links: &mut Vec<Link>) -> usize {
-        let mut in_series = vec![false; self.texts.len()];
-        let before = links.len();
-        let mut kept = Vec::with_capacity(before);
-        for own in links.chunk_by(|a, b| a.later == b.later) {
-            for link in own.iter().filter(|l| l.same_channel && l.slots != Slots::default()) {
-                for text in [link.earlier, link.later] {
-                    if let Some(flag) = in_series.get_mut(text as usize) {
-                        *flag = true;
-                    }
-                }
+    /// Judges pairs, sorted by the later text.
+    fn each(&self, work: &mut Work, pairs: &[Pair], rule: Rule) -> Vec<Link> {
+        let Work { viewer, own, other } = work;
+        let mut links = Vec::new();
+        // The later text with its own frame alone stays for all its pairs.
+        let mut held = NONE;
+        for pair in pairs {
+            let rows = (self.texts.first_row(pair.0), self.texts.first_row(pair.1));
+            let plain = self.frames.of(rows.0).is_none();
+            if held != pair.1 || !plain {
+                viewer.view(self.corpus, self.frames, (rows.1, rows.0), own);
+                Viewer::features(own);
+                held = if plain { pair.1 } else { NONE };
             }
-            let is_series = |text: u32| in_series.get(text as usize) == Some(&true);
-            kept.extend(own.iter().filter(|link| {
-                let strict = link.same_channel || is_series(link.earlier) || is_series(link.later);
-                !link.slots.figure && (!link.slots.word || !strict)
-            }));
+            viewer.view(self.corpus, self.frames, rows, other);
+            Viewer::features(other);
+            links.extend(match rule {
+                Rule::Near => self.near(*pair, other, own),
+                Rule::Containing => self.containing(*pair, other, own),
+            });
         }
-        *links = kept;
-        before - links.len()
-    }
-
-    fn each(
-        &self,
-        pairs: &[Pair],
-        judge: fn(&Self, Pair, &View, &View) -> Option<Link>,
-    ) -> Vec<Link> {
-        pairs
-            .par_chunks(256)
-            .map_init(
-                || (Viewer::default(), View::default(), View::default()),
-                |(viewer, own, other), chunk| {
-                    let mut links = Vec::new();
-                    // The later text with its own frame alone stays for all its pairs.
-                    let mut held = NONE;
-                    for pair in chunk {
-                        let rows = (self.texts.first_row(pair.0), self.texts.first_row(pair.1));
-                        let plain = self.frames.of(rows.0).is_none();
-                        if held != pair.1 || !plain {
-                            viewer.view(self.corpus, self.frames, (rows.1, rows.0), own);
-                            Viewer::features(own);
-                            held = if plain { pair.1 } else { NONE };
-                        }
-                        viewer.view(self.corpus, self.frames, rows, other);
-                        Viewer::features(other);
-                        links.extend(judge(self, *pair, other, own));
-                    }
-                    links
-                },
-            )
-            .flatten_iter()
-            .collect()
+        links
     }
 
     fn near(&self, pair: Pair, earlier: &View, later: &View) -> Option<Link> {
@@ -189,4 +208,27 @@ impl Judge<'_> {
         let same_channel = channel(pair.0) == channel(pair.1);
         Link { earlier: pair.0, later: pair.1, how, similarity, slots, same_channel }
     }
+}
+
+/// Takes out the links between items of a series; a text is judged by what came before it, so
+/// that later posts change nothing in earlier statements. Says how many.
+fn without_series(links: &mut Vec<Link>, in_series: &mut [bool]) -> usize {
+    let before = links.len();
+    let mut kept = Vec::with_capacity(before);
+    for own in links.chunk_by(|a, b| a.later == b.later) {
+        for link in own.iter().filter(|l| l.same_channel && l.slots != Slots::default()) {
+            for text in [link.earlier, link.later] {
+                if let Some(flag) = in_series.get_mut(text as usize) {
+                    *flag = true;
+                }
+            }
+        }
+        let is_series = |text: u32| in_series.get(text as usize) == Some(&true);
+        kept.extend(own.iter().filter(|link| {
+            let strict = link.same_channel || is_series(link.earlier) || is_series(link.later);
+            !link.slots.figure && (!link.slots.word || !strict)
+        }));
+    }
+    *links = kept;
+    before - links.len()
 }

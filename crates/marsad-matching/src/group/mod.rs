@@ -4,27 +4,27 @@
 //! ([`texts`]), pairs of texts that may be alike are found ([`candidates`], [`contain`]), compared
 //! in full ([`judge`], [`slots`]), and resolved in the order of time ([`resolve`]).
 
-mod candidates;
-mod contain;
-mod judge;
-mod media;
+pub(crate) mod candidates;
+pub(crate) mod contain;
+pub(crate) mod judge;
+pub(crate) mod media;
 mod repeated;
-mod resolve;
+pub(crate) mod resolve;
 mod slots;
-mod texts;
+pub(crate) mod texts;
 mod verify;
 mod view;
 
 use marsad_types::Corpus;
 
 use crate::fingerprint::BINS;
-use crate::frames::Frames;
+use crate::frames::{Frames, MaskedPrint};
 use crate::grams::GRAM_TOKENS_MIN;
 use crate::prints::Prints;
 use crate::statement::{Statements, Tally};
-use judge::Judge;
+use judge::{Judge, Pairs};
 use media::Carried;
-use resolve::Found;
+use resolve::{Found, Resolved};
 use slots::slots;
 use texts::{Grams, Texts};
 use verify::{Likeness, likeness};
@@ -61,28 +61,65 @@ impl Default for Options {
 /// room for texts that are alike but for spelling.
 const ESTIMATE_SLACK: f32 = 0.3;
 
+impl Options {
+    /// Bytes in which two signatures worth comparing agree at least.
+    pub(crate) fn agree_min(&self) -> u32 {
+        ((self.threshold - ESTIMATE_SLACK).max(0.0) * BINS as f32) as u32
+    }
+}
+
 /// Groups all posts of a corpus into statements.
 pub fn group(corpus: &Corpus, prints: &Prints, options: &Options) -> Statements {
-    let frames = Frames::learn(corpus, prints);
-    let masked = frames.masked_prints(corpus, prints);
-    let texts = Texts::find(corpus, prints, &masked, options);
-    let agree_min = ((options.threshold - ESTIMATE_SLACK).max(0.0) * BINS as f32) as u32;
-    let (signed, signatures) = texts.signed(prints, &masked, options);
-    let near = candidates::near(&signed, &signatures, agree_min);
-    let containing = contain::candidates(&Grams { texts: &texts, prints, masked: &masked });
-    let judge = Judge { corpus, frames: &frames, texts: &texts, options };
-    let (links, template_pairs) = judge.links(&near.pairs, &containing);
-    let tally = Tally {
-        masked_posts: masked.len(),
-        frames: frames.len(),
-        boilerplate_lines: frames.boilerplate().len(),
-        verified_pairs: near.pairs.len() + containing.len(),
-        template_pairs,
-        capped_pairs: near.capped,
-    };
-    let carried = Carried::find(corpus, &texts, options);
-    let found = Found { corpus, texts: &texts, carried: &carried, options };
-    Statements { statements: resolve::resolve(found, &links), tally }
+    let Grouped { texts, resolved, tally, .. } = Grouped::of(corpus, prints, options);
+    Statements { statements: resolved.with_extras(&texts.of_row), tally }
+}
+
+/// A corpus grouped, with all that was found on the way.
+pub(crate) struct Grouped {
+    pub(crate) frames: Frames,
+    pub(crate) masked: Vec<MaskedPrint>,
+    pub(crate) texts: Texts,
+    /// Whether a text is an item of a series.
+    pub(crate) in_series: Vec<bool>,
+    pub(crate) resolved: Resolved,
+    pub(crate) tally: Tally,
+}
+
+impl Grouped {
+    /// Groups all posts of a corpus, with the frames learnt from it.
+    pub(crate) fn of(corpus: &Corpus, prints: &Prints, options: &Options) -> Self {
+        Self::with(Frames::learn(corpus, prints), corpus, prints, options)
+    }
+
+    /// Groups all posts of a corpus, with given frames.
+    pub(crate) fn with(
+        frames: Frames,
+        corpus: &Corpus,
+        prints: &Prints,
+        options: &Options,
+    ) -> Self {
+        let masked = frames.masked_prints(corpus, prints);
+        let (texts, _) = Texts::find(corpus, prints, &masked, options);
+        let (signed, signatures) = texts.signed(prints, &masked, options);
+        let near = candidates::near(&signed, &signatures, options.agree_min());
+        let containing = contain::candidates(&Grams { texts: &texts, prints, masked: &masked });
+        let judge = Judge { corpus, frames: &frames, texts: &texts, options };
+        let mut in_series = Vec::new();
+        let pairs = Pairs { near: &near.pairs, containing: &containing };
+        let (links, template_pairs) = judge.links(pairs, &mut in_series);
+        let tally = Tally {
+            masked_posts: masked.len(),
+            frames: frames.len(),
+            boilerplate_lines: frames.boilerplate().len(),
+            verified_pairs: near.pairs.len() + containing.len(),
+            template_pairs,
+            capped_pairs: near.capped,
+        };
+        let carried = Carried::find(corpus, &texts, options);
+        let found = Found { corpus, texts: &texts, carried: &carried, options };
+        let resolved = resolve::resolve(found, &links);
+        Self { frames, masked, texts, in_series, resolved, tally }
+    }
 }
 
 /// Two posts compared by themselves.
