@@ -29,7 +29,7 @@ use crate::normalise::Token;
 use crate::prints::Prints;
 
 /// Posts of a stretch.
-const STRETCH: usize = 100;
+pub(crate) const STRETCH: usize = 100;
 /// Fewest distinct texts that teach anything.
 const TEACHERS_MIN: usize = 5;
 /// Lines looked at from the start and from the end of a post.
@@ -71,6 +71,38 @@ impl Frames {
     /// The frame of a row.
     pub(crate) fn of(&self, row: usize) -> Option<&Frame> {
         self.of_row.get(row).and_then(|frame| self.learnt.get(*frame as usize)).map(Arc::as_ref)
+    }
+
+    /// Frames of some rows.
+    pub(crate) fn of_rows(
+        learnt: Vec<Arc<Frame>>,
+        of_row: Vec<u32>,
+        boilerplate: Arc<Frame>,
+    ) -> Self {
+        Self { learnt, of_row, boilerplate }
+    }
+
+    /// The frames of the first rows alone.
+    #[cfg(test)]
+    pub(crate) fn first_rows(&self, rows: usize) -> Self {
+        let of_row = self.of_row.iter().copied().take(rows).collect();
+        Self::of_rows(self.learnt.clone(), of_row, Arc::clone(&self.boilerplate))
+    }
+
+    /// How many rows.
+    #[cfg(test)]
+    pub(crate) fn rows(&self) -> usize {
+        self.of_row.len()
+    }
+
+    /// All frames, by number.
+    pub(crate) fn learnt(&self) -> &[Arc<Frame>] {
+        &self.learnt
+    }
+
+    /// The number of a row's frame.
+    pub(crate) fn number(&self, row: usize) -> Option<u32> {
+        self.of_row.get(row).copied().filter(|number| *number != NONE)
     }
 
     /// Lines that stand everywhere.
@@ -215,7 +247,7 @@ fn stretches(corpus: &Corpus, rows: usize) -> Vec<Stretch> {
 }
 
 /// What one stretch of posts teaches.
-fn teach(corpus: &Corpus, prints: &Prints, rows: &[u32], masker: &mut Masker) -> Frame {
+pub(crate) fn teach(corpus: &Corpus, prints: &Prints, rows: &[u32], masker: &mut Masker) -> Frame {
     let mut teachers: Vec<(u128, u32)> = rows
         .iter()
         .filter_map(|row| Some((*prints.body.get(*row as usize)?, *row)))

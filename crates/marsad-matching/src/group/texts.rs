@@ -103,14 +103,14 @@ impl Signatures<'_> {
 
 /// The word grams of texts, after masking.
 pub(crate) struct Grams<'a> {
-    pub(super) texts: &'a Texts,
-    pub(super) prints: &'a Prints,
-    pub(super) masked: &'a [MaskedPrint],
+    pub(crate) texts: &'a Texts,
+    pub(crate) prints: &'a Prints,
+    pub(crate) masked: &'a [MaskedPrint],
 }
 
 impl Grams<'_> {
     /// How many texts.
-    pub(super) fn texts(&self) -> usize {
+    pub(crate) fn texts(&self) -> usize {
         self.texts.len()
     }
 
@@ -127,7 +127,7 @@ impl Grams<'_> {
 impl Texts {
     /// Finds the distinct texts. A post has the text of an earlier one when the two are equal as
     /// they stand or equal once masked. With them comes the text of each body.
-    pub(super) fn find(
+    pub(crate) fn find(
         corpus: &Corpus,
         prints: &Prints,
         masked: &[MaskedPrint],
@@ -207,7 +207,7 @@ impl Texts {
     /// The signatures of the texts long enough to compare, by text. A masked text has two: where
     /// one of two copies stands in a channel too young to teach its frame, the texts as they stand
     /// are what they share.
-    pub(super) fn signed<'a>(
+    pub(crate) fn signed<'a>(
         &self,
         prints: &'a Prints,
         masked: &[MaskedPrint],

@@ -51,6 +51,24 @@ impl<K: Hash + Eq> Table<K> {
         self.lists.get((slot & !LIST) as usize).map_or(&[], Vec::as_slice)
     }
 
+    fn each(&self, mut take: impl FnMut(&K, u32)) {
+        for (key, slot) in &self.slots {
+            for value in self.values(slot) {
+                take(key, *value);
+            }
+        }
+    }
+
+    fn len(&self) -> usize {
+        let more: usize = self.lists.iter().map(|list| list.len().saturating_sub(1)).sum();
+        self.slots.len() + more
+    }
+
+    fn clear(&mut self) {
+        self.slots.clear();
+        self.lists.clear();
+    }
+
     fn held(&self) -> usize {
         let lists: usize = self.lists.iter().map(|list| list.capacity() * 4).sum();
         self.slots.capacity() * (size_of::<(K, u32)>() + 2) + self.lists.capacity() * 24 + lists
@@ -59,70 +77,65 @@ impl<K: Hash + Eq> Table<K> {
 
 /// What arrived since the last flush.
 pub(super) struct Recent {
-    /// By space and key.
-    narrow: Table<(u8, u32)>,
-    wide: Table<(u8, u128)>,
+    /// By space.
+    narrow: Vec<Table<u32>>,
+    wide: Vec<Table<u128>>,
 }
 
 impl Recent {
     pub(super) fn new() -> Self {
-        Self { narrow: Table::new(), wide: Table::new() }
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.narrow.slots.is_empty() && self.wide.slots.is_empty()
+        Self {
+            narrow: (0..Space::COUNT).map(|_| Table::new()).collect(),
+            wide: (0..Space::COUNT).map(|_| Table::new()).collect(),
+        }
     }
 
     /// Adds a value, larger than those before it.
     pub(super) fn push(&mut self, space: Space, key: u128, value: u32) {
-        let place = space.place() as u8;
-        if space.is_wide() {
-            self.wide.push((place, key), value, space.wanted());
-        } else {
-            self.narrow.push((place, key as u32), value, space.wanted());
+        if let (true, Some(table)) = (space.is_wide(), self.wide.get_mut(space.place())) {
+            table.push(key, value, space.wanted());
+        } else if let Some(table) = self.narrow.get_mut(space.place()) {
+            table.push(key as u32, value, space.wanted());
         }
     }
 
     /// Appends the values of a key.
     pub(super) fn find(&self, space: Space, key: u128, into: &mut Vec<u32>) {
-        let place = space.place() as u8;
-        if space.is_wide() {
-            self.wide.find(&(place, key), into);
-        } else {
-            self.narrow.find(&(place, key as u32), into);
+        if let (true, Some(table)) = (space.is_wide(), self.wide.get(space.place())) {
+            table.find(&key, into);
+        } else if let Some(table) = self.narrow.get(space.place()) {
+            table.find(&(key as u32), into);
         }
     }
 
     /// The entries of a space by key and value.
     pub(super) fn sorted(&self, space: Space) -> Vec<(u128, u32)> {
-        let place = space.place() as u8;
-        let mut entries: Vec<(u128, u32)> = Vec::new();
-        if space.is_wide() {
-            let own = self.wide.slots.iter().filter(|((other, _), _)| *other == place);
-            for ((_, key), slot) in own {
-                entries.extend(self.wide.values(slot).iter().map(|value| (*key, *value)));
-            }
-        } else {
-            let own = self.narrow.slots.iter().filter(|((other, _), _)| *other == place);
-            for ((_, key), slot) in own {
-                let values = self.narrow.values(slot).iter();
-                entries.extend(values.map(|value| (u128::from(*key), *value)));
-            }
+        let mut entries = Vec::new();
+        if let Some(table) = self.narrow.get(space.place()) {
+            table.each(|key, value| entries.push((u128::from(*key), value)));
+        }
+        if let Some(table) = self.wide.get(space.place()) {
+            table.each(|key, value| entries.push((*key, value)));
         }
         entries.sort_unstable();
         entries
     }
 
+    /// How many entries.
+    pub(super) fn len(&self) -> usize {
+        let narrow: usize = self.narrow.iter().map(Table::len).sum();
+        narrow + self.wide.iter().map(Table::len).sum::<usize>()
+    }
+
     /// Forgets all and keeps the room.
     pub(super) fn clear(&mut self) {
-        self.narrow.slots.clear();
-        self.narrow.lists.clear();
-        self.wide.slots.clear();
-        self.wide.lists.clear();
+        self.narrow.iter_mut().for_each(Table::clear);
+        self.wide.iter_mut().for_each(Table::clear);
     }
 
     /// Bytes, about.
     pub(super) fn held(&self) -> usize {
-        self.narrow.held() + self.wide.held()
+        let narrow: usize = self.narrow.iter().map(Table::held).sum();
+        narrow + self.wide.iter().map(Table::held).sum::<usize>()
     }
 }
