@@ -14,7 +14,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 use crate::grams::{GRAM_TOKENS_MIN, winnow};
 use crate::mask::run_hash;
-use crate::normalise::{Scanner, Token, is_digit};
+use crate::normalise::{Scanner, is_digit};
 
 /// Version of everything stored beside a post: normaliser, features, signature. A stored column of
 /// another version is computed again.
@@ -43,7 +43,7 @@ pub struct Fingerprint {
     pub tokens: u32,
     /// Code points of words and numbers that are not digits.
     pub letters: u32,
-    /// Hashes of the normalised lines that have words, when there are two or more; else none.
+    /// Hashes of the normalised lines, when there are two or more; else none.
     pub lines: Vec<u32>,
     /// Winnowed hashes of four words in a row, sorted, for a text of twelve words or more.
     pub grams: Vec<u32>,
@@ -103,10 +103,9 @@ impl Fingerprinter {
     fn body(&mut self, tokens: u32, letters: u32) -> u128 {
         write_utf8(&self.scanner.codes, &mut self.bytes);
         if is_bare(tokens, letters) {
-            let kept = self.scanner.tokens.iter().filter(|token| !token.kind.is_matched()).count();
-            for nth in 0..kept {
+            for token in self.scanner.tokens.iter().filter(|token| !token.kind.is_matched()) {
                 self.bytes.push(0x1F);
-                self.bytes.extend_from_slice(self.scanner.written(nth).as_bytes());
+                self.bytes.extend_from_slice(self.scanner.written(token).as_bytes());
             }
         }
         if self.bytes.is_empty() { 0 } else { xxh3_128(&self.bytes).max(1) }
@@ -116,9 +115,7 @@ impl Fingerprinter {
         if self.scanner.tokens.last().is_none_or(|token| token.line == 0) {
             return;
         }
-        for line in line_ranges(&self.scanner.tokens) {
-            lines.push(line_hash(self.scanner.codes.get(line.codes()).unwrap_or(&[])));
-        }
+        lines.extend(hashed_lines(&self.scanner).map(|(_, hash)| hash));
         if lines.len() < 2 {
             lines.clear();
         }
@@ -130,38 +127,26 @@ pub(crate) fn is_bare(tokens: u32, letters: u32) -> bool {
     tokens < BARE_TOKENS || letters < BARE_LETTERS
 }
 
-/// A line with words: its number and its code points.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct LineRange {
-    pub(crate) line: u32,
-    start: u32,
-    end: u32,
-}
-
-impl LineRange {
-    pub(crate) fn codes(self) -> std::ops::Range<usize> {
-        self.start as usize..self.end as usize
-    }
-}
-
-/// The lines that have words, in order.
-pub(crate) fn line_ranges(tokens: &[Token]) -> impl Iterator<Item = LineRange> {
-    let mut matched = tokens.iter().filter(|token| token.kind.is_matched()).peekable();
-    std::iter::from_fn(move || {
-        let first = matched.next()?;
-        let mut range = LineRange { line: first.line, start: first.start, end: first.end };
-        while let Some(token) = matched.next_if(|token| token.line == first.line) {
-            range.end = token.end;
+/// The lines in order: number and hash, of the words, or of the links and mentions where there are
+/// no words.
+pub(crate) fn hashed_lines(scanner: &Scanner) -> impl Iterator<Item = (u32, u32)> {
+    let lines = scanner.tokens.chunk_by(|a, b| a.line == b.line);
+    let mut bytes = Vec::new();
+    lines.map(move |tokens| {
+        let mut matched = tokens.iter().filter(|token| token.kind.is_matched());
+        if let Some(first) = matched.next() {
+            let end = matched.next_back().map_or(first.end, |last| last.end);
+            let codes = scanner.codes.get(first.start as usize..end as usize).unwrap_or(&[]);
+            write_utf8(codes, &mut bytes);
+        } else {
+            bytes.clear();
+            for token in tokens {
+                bytes.push(0x1F);
+                bytes.extend_from_slice(scanner.written(token).as_bytes());
+            }
         }
-        Some(range)
+        (tokens.first().map_or(0, |token| token.line), xxh3_64(&bytes) as u32)
     })
-}
-
-/// Hash of a line's code points.
-pub(crate) fn line_hash(codes: &[u32]) -> u32 {
-    let mut bytes = Vec::with_capacity(codes.len() * 2);
-    write_utf8(codes, &mut bytes);
-    xxh3_64(&bytes) as u32
 }
 
 /// Digits and the marks among them are not letters.

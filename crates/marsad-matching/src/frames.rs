@@ -284,9 +284,15 @@ fn frequent_lines(prints: &Prints, teachers: &[(u128, u32)]) -> Vec<u32> {
     }
     seen.sort_unstable();
     seen.dedup();
-    let enough = share(teachers.len(), 3, 10).max(3);
+    let enough = enough(teachers.len());
     let frequent = seen.chunk_by(|a, b| a.0 == b.0).filter(|posts| posts.len() >= enough);
     frequent.filter_map(|posts| posts.first().map(|(line, _)| *line)).collect()
+}
+
+/// How many of so many texts make a frame of what they share: three in ten and three at least; or,
+/// for slogans in turn, one in ten and five at least.
+fn enough(texts: usize) -> usize {
+    share(texts, 3, 10).max(3).min(share(texts, 1, 10).max(5))
 }
 
 /// `parts / of` of `n`, rounded up.
@@ -368,8 +374,7 @@ impl Side {
         self.seen.sort_unstable();
         let enough = |run: &&[(u64, bool)]| {
             let is_long = run.first().is_some_and(|(_, long)| *long);
-            let needed =
-                if is_long { share(texts, 3, 10).max(3) } else { share(texts, 6, 10).max(5) };
+            let needed = if is_long { enough(texts) } else { share(texts, 6, 10).max(5) };
             run.len() >= needed
         };
         let runs = self.seen.chunk_by(|a, b| a.0 == b.0).filter(enough);

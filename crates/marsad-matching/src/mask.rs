@@ -1,10 +1,15 @@
 //! Taking frames out of a scanned text.
 
-use crate::fingerprint::{count_letters, is_bare, line_hash, line_ranges};
+use crate::fingerprint::{count_letters, hashed_lines};
 use crate::normalise::{Scanner, Token};
 
 /// Longest run of words learnt or masked at one end.
 pub(crate) const RUN_MAX: usize = 20;
+
+/// Words and letters that a run at the start leaves at least: of a bulletin it may be half.
+const REST_AFTER_START: (u32, u32) = (3, 12);
+/// Words and letters that a run at the end leaves at least.
+const REST_BEFORE_END: (u32, u32) = (2, 8);
 
 /// What to take out: lines by hash, runs of words at the start and at the end by hash.
 #[derive(Default, Clone, PartialEq, Eq, Debug)]
@@ -98,16 +103,17 @@ impl Masker {
         self.dropped.resize(scanner.tokens.len(), false);
         let any_line = self.drop_lines(scanner, &frames);
         self.lines_only.clone_from(&self.dropped);
-        let mut any_run = false;
+        let (mut any_start, mut any_end) = (false, false);
         for frame in frames {
-            any_run |= self.drop_run(scanner, &frame.starts, End::Start);
-            any_run |= self.drop_run(scanner, &frame.ends, End::End);
+            any_start |= self.drop_run(scanner, &frame.starts, End::Start);
+            any_end |= self.drop_run(scanner, &frame.ends, End::End);
         }
-        if any_run && self.take_out(scanner) {
+        let rest = if any_start { REST_AFTER_START } else { REST_BEFORE_END };
+        if (any_start || any_end) && self.take_out(scanner, rest) {
             return Some(if any_line { Masked::LinesAndRuns } else { Masked::One });
         }
         std::mem::swap(&mut self.dropped, &mut self.lines_only);
-        (any_line && self.take_out(scanner)).then_some(Masked::One)
+        (any_line && self.take_out(scanner, (1, 1))).then_some(Masked::One)
     }
 
     /// As [`Masker::mask`], lines alone.
@@ -118,7 +124,7 @@ impl Masker {
     ) -> bool {
         self.dropped.clear();
         self.dropped.resize(scanner.tokens.len(), false);
-        self.drop_lines(scanner, frames) && self.take_out(scanner)
+        self.drop_lines(scanner, frames) && self.take_out(scanner, (1, 1))
     }
 
     /// Which tokens the last successful [`Masker::mask`] took out.
@@ -137,14 +143,13 @@ impl Masker {
             return false;
         }
         let mut any = false;
-        for range in line_ranges(&scanner.tokens) {
-            let hash = line_hash(scanner.codes.get(range.codes()).unwrap_or(&[]));
+        for (line, hash) in hashed_lines(scanner) {
             if !frames.clone().any(|frame| frame.has_line(hash)) {
                 continue;
             }
             any = true;
             for (token, dropped) in scanner.tokens.iter().zip(&mut self.dropped) {
-                *dropped |= token.line == range.line && token.kind.is_matched();
+                *dropped |= token.line == line;
             }
         }
         any
@@ -173,16 +178,22 @@ impl Masker {
                 longest = place + 1;
             }
         }
-        for place in places.iter().take(longest) {
-            if let Some(dropped) = self.dropped.get_mut(*place) {
-                *dropped = true;
-            }
+        let Some(last) = longest.checked_sub(1).and_then(|last| places.get(last)) else {
+            return false;
+        };
+        // Links and mentions outside the run go with it.
+        let run = match end {
+            End::Start => 0..last + 1,
+            End::End => *last..scanner.tokens.len(),
+        };
+        for dropped in self.dropped.get_mut(run).unwrap_or(&mut []) {
+            *dropped = true;
         }
-        longest > 0
+        true
     }
 
     /// Rebuilds the scanner without the dropped tokens, unless too little would be left.
-    fn take_out(&mut self, scanner: &mut Scanner) -> bool {
+    fn take_out(&mut self, scanner: &mut Scanner, (least_tokens, least_letters): (u32, u32)) -> bool {
         self.codes.clear();
         let mut tokens = 0;
         for (token, dropped) in scanner.tokens.iter().zip(&self.dropped) {
@@ -191,7 +202,7 @@ impl Masker {
                 Scanner::append(&mut self.codes, scanner.token_codes(token));
             }
         }
-        if is_bare(tokens, count_letters(&self.codes)) {
+        if tokens < least_tokens || count_letters(&self.codes) < least_letters {
             return false;
         }
         self.codes.clear();

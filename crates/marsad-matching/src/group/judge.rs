@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::Options;
 use super::candidates::Pair;
-use super::slots::{Slots, numbers_within, slots, twins};
+use super::slots::{Slots, core, numbers_within, slots, twins};
 use super::texts::Texts;
 use super::verify::likeness;
 use super::view::{View, Viewer};
@@ -17,6 +17,11 @@ pub(super) const SPELLING_JACCARD: f32 = 0.5;
 const SPELLING_SHARE: f32 = 0.7;
 /// Share of words with a twin that makes two texts alike but for spelling.
 const SPELLING_WORDS: f32 = 0.9;
+
+/// From this share of the shorter text on, a run of words that both have is the statement.
+const CORE_SHARE: f32 = 0.75;
+/// The same for a part and a whole.
+const CORE_PART: f32 = 0.8;
 
 /// What is compared with what.
 #[derive(Clone, Copy)]
@@ -156,38 +161,55 @@ impl Judge<'_> {
 
     fn near(&self, pair: Pair, earlier: &View, later: &View) -> Option<Link> {
         let mut similarity = likeness(earlier, later).jaccard;
-        let comparable = earlier.is_comparable(self.options) && later.is_comparable(self.options);
-        let alike = if comparable {
-            // In a short text two typos cost a third of its features.
-            if similarity < self.options.threshold && similarity >= SPELLING_JACCARD {
-                let (twins, all, others) = twins(earlier, later);
-                let spelt = twins as f32 / (all + others - twins) as f32;
-                if spelt >= SPELLING_WORDS {
-                    similarity = spelt.min(0.99);
-                }
+        if !earlier.is_comparable(self.options) || !later.is_comparable(self.options) {
+            let alike = earlier.codes == later.codes;
+            return alike.then(|| self.link(pair, How::Near, similarity, Slots::default()));
+        }
+        if similarity < SPELLING_JACCARD.min(self.options.threshold) {
+            return None;
+        }
+        let apart = slots(earlier, later);
+        if apart.first_negates || apart.second_negates {
+            return None;
+        }
+        // In a short text two typos cost a third of its features.
+        if similarity < self.options.threshold && !apart.word {
+            let (twins, all, others) = twins(earlier, later);
+            let spelt = twins as f32 / (all + others - twins) as f32;
+            if spelt >= SPELLING_WORDS {
+                similarity = spelt.min(0.99);
             }
-            similarity >= self.options.threshold
-        } else {
-            earlier.codes == later.codes
-        };
-        alike.then(|| self.link(pair, How::Near, similarity, slots(earlier, later)))
+        }
+        if similarity < self.options.threshold {
+            similarity = self.core(earlier, later, CORE_SHARE).filter(|_| !apart.figure)?;
+        }
+        Some(self.link(pair, How::Near, similarity, apart))
     }
 
     fn containing(&self, pair: Pair, earlier: &View, later: &View) -> Option<Link> {
         let alike = likeness(earlier, later);
         let later_holds = alike.first_in_second >= alike.second_in_first;
         let (part, whole) = if later_holds { (earlier, later) } else { (later, earlier) };
-        let share = alike.first_in_second.max(alike.second_in_first);
+        let mut share = alike.first_in_second.max(alike.second_in_first);
         let is_long = part.words.len() as u32 >= self.options.containment_tokens_min;
-        let mut share = share;
-        if share < self.options.containment && share >= SPELLING_SHARE {
+        if share < SPELLING_SHARE.min(self.options.containment) || !is_long {
+            return None;
+        }
+        let apart = slots(part, whole);
+        if apart.first_negates {
+            return None;
+        }
+        if share < self.options.containment && !apart.word {
             let (twins, all, _) = twins(part, whole);
             let spelt = twins as f32 / all.max(1) as f32;
             if spelt >= SPELLING_WORDS {
                 share = spelt.min(0.99);
             }
         }
-        if share < self.options.containment || !is_long || !numbers_within(part, whole) {
+        if share < self.options.containment {
+            share = self.core(part, whole, CORE_PART)?;
+        }
+        if !numbers_within(part, whole) {
             return None;
         }
         let begins = part.words.iter().zip(&whole.words).take(4).all(|(a, b)| a.hash == b.hash);
@@ -199,8 +221,17 @@ impl Judge<'_> {
             Part::Item
         };
         let how = if later_holds { How::LaterHolds(which) } else { How::EarlierHolds(which) };
-        let word = slots(part, whole).word;
-        Some(self.link(pair, how, share, Slots { figure: false, word }))
+        Some(self.link(pair, how, share, apart))
+    }
+
+    /// Share of the shorter text in the run of words that both have, where that is long enough to be
+    /// the statement, with something of its own before or after it in each.
+    fn core(&self, a: &View, b: &View, least: f32) -> Option<f32> {
+        let shorter = a.words.len().min(b.words.len());
+        let words = core(a, b);
+        let share = words as f32 / shorter.max(1) as f32;
+        let is_long = words as u32 >= self.options.containment_tokens_min;
+        (is_long && share >= least).then_some(share.min(0.99))
     }
 
     fn link(&self, pair: Pair, how: How, similarity: f32, slots: Slots) -> Link {

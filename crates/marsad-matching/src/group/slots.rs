@@ -8,10 +8,14 @@
 //!
 //! A **word** replaced by another in the same place (a town) counts only where there is a series:
 //! the two posts stand in one channel, or one of the two has such a sibling in its own channel.
+//! A **negation** that only one side has makes them different statements.
+//!
 //! Spelling does not count: words within one edit (two from eight letters on), and words split or
 //! joined.
 
-use super::view::View;
+use std::sync::OnceLock;
+
+use super::view::{View, hash_word};
 
 /// What tells two texts apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -20,6 +24,10 @@ pub(crate) struct Slots {
     pub(crate) figure: bool,
     /// A word stands where the other has another.
     pub(crate) word: bool,
+    /// The first text says "not" where the second does not.
+    pub(crate) first_negates: bool,
+    /// The second text says "not" where the first does not.
+    pub(crate) second_negates: bool,
 }
 
 /// Compares word by word, as multisets with neighbours.
@@ -33,7 +41,31 @@ pub(crate) fn slots(a: &View, b: &View) -> Slots {
     let (_, words_b) = split(&only_b, b);
     let (words_a, words_b) = without_spelling(a, words_a, b, words_b);
     let word = replaced(a, &words_a, b, &words_b);
-    Slots { figure, word }
+    let negates = |view: &View, places: &[usize]| {
+        let mut words = places.iter().filter_map(|place| view.words.get(*place));
+        words.any(|word| is_negation(word.hash))
+    };
+    Slots {
+        figure,
+        word,
+        first_negates: negates(a, &words_a),
+        second_negates: negates(b, &words_b),
+    }
+}
+
+/// Words that turn a sentence round, normalised: English, Russian and Ukrainian, Arabic.
+const NEGATIONS: [&str; 24] = [
+    "not", "no", "never", "cannot", "cant", "dont", "doesnt", "didnt", "wont", "isnt", "arent",
+    "wasnt", "werent", "hasnt", "havent", "не", "нет", "ни", "нельзя", "لا", "لم", "لن", "ليس",
+    "ليست",
+];
+
+fn is_negation(word: u64) -> bool {
+    static HASHES: OnceLock<[u64; NEGATIONS.len()]> = OnceLock::new();
+    let hashes = HASHES.get_or_init(|| {
+        NEGATIONS.map(|word| hash_word(&word.chars().map(u32::from).collect::<Vec<_>>()))
+    });
+    hashes.contains(&word)
 }
 
 /// Whether a figure stands where the other text has another: after the same word; or before the
@@ -86,6 +118,27 @@ pub(crate) fn twins(a: &View, b: &View) -> (usize, usize, usize) {
     let (left_a, _) = without_spelling(a, only_a, b, only_b);
     (a.words.len() - left_a.len(), a.words.len(), b.words.len())
 }
+
+/// Words of the longest run that two texts share word for word; none for very long texts.
+pub(crate) fn core(a: &View, b: &View) -> usize {
+    if a.words.len() > CORE_WORDS_MAX || b.words.len() > CORE_WORDS_MAX {
+        return 0;
+    }
+    let mut longest = 0;
+    let mut above = vec![0usize; b.words.len() + 1];
+    let mut row = above.clone();
+    for x in &a.words {
+        for ((y, before), here) in b.words.iter().zip(&above).zip(row.iter_mut().skip(1)) {
+            *here = if x.hash == y.hash { before + 1 } else { 0 };
+            longest = longest.max(*here);
+        }
+        std::mem::swap(&mut above, &mut row);
+    }
+    longest
+}
+
+/// Longest text that is looked through for a core.
+const CORE_WORDS_MAX: usize = 600;
 
 /// Whether every number of a text stands in another.
 pub(crate) fn numbers_within(part: &View, whole: &View) -> bool {

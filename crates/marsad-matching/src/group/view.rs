@@ -7,7 +7,12 @@ use super::verify::Features;
 use crate::fingerprint::{Fingerprinter, count_letters, each_feature};
 use crate::frames::Frames;
 use crate::mask::Masker;
-use crate::normalise::{TokenKind, is_digit};
+use crate::normalise::{Token, TokenKind, is_digit};
+
+/// Most words of a label behind the ellipsis of a cut text.
+const LABEL_WORDS: usize = 3;
+/// Fewest tokens of a text before such a label.
+const LABEL_AFTER: usize = 8;
 
 /// What two texts are compared by.
 #[derive(Default)]
@@ -18,7 +23,7 @@ pub(crate) struct View {
     pub(crate) features: Features,
     /// Words and numbers in order.
     pub(crate) words: Vec<Word>,
-    /// Whether the text as written ends in an ellipsis.
+    /// Whether the text as written ends in an ellipsis, a label behind it aside.
     pub(crate) trails_off: bool,
 }
 
@@ -77,10 +82,15 @@ impl Viewer {
         if all.iter().flatten().any(|frame| frame.len() > 0) {
             self.masker.mask(scanner, all.into_iter().flatten());
         }
+        let cut = cut(text, &scanner.tokens);
+        view.trails_off = cut.is_some();
+        let kept = cut.unwrap_or(scanner.tokens.len());
+        let tokens = scanner.tokens.get(..kept).unwrap_or(&[]);
+        let end = tokens.iter().rfind(|token| token.kind.is_matched()).map_or(0, |last| last.end);
         view.codes.clear();
-        view.codes.extend_from_slice(&scanner.codes);
+        view.codes.extend_from_slice(scanner.codes.get(..end as usize).unwrap_or(&[]));
         view.words.clear();
-        for token in scanner.tokens.iter().filter(|token| token.kind.is_matched()) {
+        for token in tokens.iter().filter(|token| token.kind.is_matched()) {
             view.words.push(Word {
                 hash: hash_word(scanner.token_codes(token)),
                 start: token.start,
@@ -88,10 +98,6 @@ impl Viewer {
                 is_number: token.kind == TokenKind::Number,
             });
         }
-        let last = scanner.tokens.iter().rfind(|token| token.kind.is_matched());
-        let end = last.map_or(0, |token| token.source_end as usize);
-        let rest = text.get(end..).unwrap_or("").trim_start();
-        view.trails_off = rest.starts_with('\u{2026}') || rest.starts_with("..");
         view.features.reset(0);
     }
 
@@ -103,6 +109,25 @@ impl Viewer {
     }
 }
 
-fn hash_word(codes: &[u32]) -> u64 {
+/// Where a text was cut: after how many of its tokens an ellipsis stands with nothing behind it, or
+/// no more than a label ("… Read more").
+fn cut(text: &str, tokens: &[Token]) -> Option<usize> {
+    let trails_off = |end: usize| {
+        let closing = [' ', ')', ']', '"', '\u{BB}', '*', '_'];
+        let rest = text.get(end..).unwrap_or("").trim_start_matches(closing);
+        rest.starts_with('\u{2026}') || rest.starts_with("..")
+    };
+    let matched = tokens.iter().enumerate().filter(|(_, token)| token.kind.is_matched());
+    for (behind, (place, token)) in matched.rev().enumerate().take(LABEL_WORDS + 1) {
+        if trails_off(token.source_end as usize) {
+            // A few words and an ellipsis are not a text before a label.
+            let is_label = behind == 0 || place >= LABEL_AFTER;
+            return is_label.then_some(place + 1);
+        }
+    }
+    None
+}
+
+pub(crate) fn hash_word(codes: &[u32]) -> u64 {
     crate::mask::run_hash(0, codes)
 }

@@ -28,6 +28,11 @@ const ALIKE: &[(char, char, char)] = &[
     ('x', 'х', 'χ'),
     ('y', 'у', 'υ'),
     ('z', '\0', 'ζ'),
+    // Second look-alikes of a letter: folded to it, never from it.
+    ('c', '\0', 'ϲ'),
+    ('e', 'ҽ', '\0'),
+    ('h', 'һ', '\0'),
+    ('y', 'ү', '\0'),
 ];
 
 /// A script with look-alikes.

@@ -80,15 +80,13 @@ pub fn words(text: &str) -> Vec<Word> {
 
 fn each_word(scanner: &Scanner, mut take: impl FnMut(&Token, &str)) {
     let mut word = String::new();
-    let mut verbatim = 0;
     for token in &scanner.tokens {
         if token.kind.is_matched() {
             word.clear();
             word.extend(scanner.token_codes(token).iter().filter_map(|c| char::from_u32(*c)));
             take(token, &word);
         } else {
-            take(token, scanner.written(verbatim));
-            verbatim += 1;
+            take(token, scanner.written(token));
         }
     }
 }

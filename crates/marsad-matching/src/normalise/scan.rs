@@ -47,6 +47,8 @@ pub(crate) struct Token {
     pub(crate) line: u32,
     /// What it is.
     pub(crate) kind: TokenKind,
+    /// For a link or mention, which of those written, from 0; see [`Scanner::written`].
+    pub(crate) written: u32,
 }
 
 /// Scratch buffers and the result of the last scan.
@@ -108,8 +110,9 @@ impl Scanner {
         self.codes.get(token.start as usize..token.end as usize).unwrap_or(&[])
     }
 
-    /// A link or mention as written; `nth` counts them from 0.
-    pub(crate) fn written(&self, nth: usize) -> &str {
+    /// A link or mention as written.
+    pub(crate) fn written(&self, token: &Token) -> &str {
+        let nth = token.written as usize;
         let start = nth.checked_sub(1).and_then(|before| self.verbatim_ends.get(before));
         let end = self.verbatim_ends.get(nth).copied().unwrap_or(0);
         self.verbatim.get(start.copied().unwrap_or(0) as usize..end as usize).unwrap_or("")
@@ -228,6 +231,7 @@ impl Scanner {
             source_end: word.source_end,
             line: self.line,
             kind,
+            written: 0,
         });
     }
 
@@ -381,6 +385,7 @@ impl Scanner {
             source_end: span.end as u32,
             line: self.line,
             kind,
+            written: self.verbatim_ends.len() as u32 - 1,
         });
     }
 
