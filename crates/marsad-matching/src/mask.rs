@@ -193,7 +193,11 @@ impl Masker {
     }
 
     /// Rebuilds the scanner without the dropped tokens, unless too little would be left.
-    fn take_out(&mut self, scanner: &mut Scanner, (least_tokens, least_letters): (u32, u32)) -> bool {
+    fn take_out(
+        &mut self,
+        scanner: &mut Scanner,
+        (least_tokens, least_letters): (u32, u32),
+    ) -> bool {
         self.codes.clear();
         let mut tokens = 0;
         for (token, dropped) in scanner.tokens.iter().zip(&self.dropped) {

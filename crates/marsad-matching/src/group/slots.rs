@@ -55,8 +55,29 @@ pub(crate) fn slots(a: &View, b: &View) -> Slots {
 
 /// Words that turn a sentence round, normalised: English, Russian and Ukrainian, Arabic.
 const NEGATIONS: [&str; 24] = [
-    "not", "no", "never", "cannot", "cant", "dont", "doesnt", "didnt", "wont", "isnt", "arent",
-    "wasnt", "werent", "hasnt", "havent", "не", "нет", "ни", "нельзя", "لا", "لم", "لن", "ليس",
+    "not",
+    "no",
+    "never",
+    "cannot",
+    "cant",
+    "dont",
+    "doesnt",
+    "didnt",
+    "wont",
+    "isnt",
+    "arent",
+    "wasnt",
+    "werent",
+    "hasnt",
+    "havent",
+    "не",
+    "нет",
+    "ни",
+    "нельзя",
+    "لا",
+    "لم",
+    "لن",
+    "ليس",
     "ليست",
 ];
 

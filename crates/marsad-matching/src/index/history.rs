@@ -2,14 +2,13 @@
 
 use std::path::Path;
 
-use super::bytes::Fields;
+use super::bytes::{Fields, Record};
 use super::error::Error;
 use super::log::{Blobs, Log, Records};
 use crate::fingerprint::BINS;
 use crate::group::media::Marks;
 use crate::group::resolve::{Extra, Home, Known};
 use crate::mask::Frame;
-use crate::statement::Relation;
 
 /// No frame.
 pub(super) const NO_FRAME: u64 = u64::MAX;
@@ -174,7 +173,7 @@ impl History {
             channel: fields.u32(),
             published_at: fields.i64(),
             text: fields.u32(),
-            home: home(&mut fields),
+            home: fields.home(),
             id_at: fields.u64(),
             id_bytes: fields.u32(),
         })
@@ -215,7 +214,7 @@ impl History {
             tokens: fields.u32(),
             letters: fields.u32(),
             grams: fields.u32(),
-            known: Known { home: home(&mut fields), leads: fields.u8() != 0 },
+            known: Known { home: fields.home(), leads: fields.u8() != 0 },
         })
     }
 
@@ -380,43 +379,4 @@ impl History {
         }
         Ok(())
     }
-}
-
-/// A record while it is filled.
-struct Record<const N: usize> {
-    bytes: [u8; N],
-    filled: usize,
-}
-
-impl<const N: usize> Record<N> {
-    fn new() -> Self {
-        Self { bytes: [0; N], filled: 0 }
-    }
-
-    fn put(&mut self, bytes: &[u8]) {
-        if let Some(room) = self.bytes.get_mut(self.filled..self.filled + bytes.len()) {
-            room.copy_from_slice(bytes);
-        }
-        self.filled += bytes.len();
-        debug_assert!(self.filled <= N, "a record has room for its fields");
-    }
-
-    fn put_home(&mut self, home: Home) {
-        self.put(&home.statement.to_le_bytes());
-        self.put(&home.similarity.to_le_bytes());
-        self.put(&[home.relation as u8]);
-    }
-}
-
-fn home(fields: &mut Fields<'_>) -> Home {
-    let (statement, similarity) = (fields.u32(), fields.f32());
-    let relation = match fields.u8() {
-        0 => Relation::First,
-        1 => Relation::Forward,
-        2 => Relation::Exact,
-        3 => Relation::Near,
-        4 => Relation::Contained,
-        _ => Relation::Media,
-    };
-    Home { statement, relation, similarity }
 }

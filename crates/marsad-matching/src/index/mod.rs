@@ -21,6 +21,7 @@
 //! bytes for each page of 1 KB of the runs and a bit a text, together less than two bytes a post;
 //! about 300 bytes a channel; 200 bytes a distinct picture, at most a million ([`pictures`]).
 
+mod answer;
 mod bulk;
 mod bytes;
 mod error;
@@ -29,6 +30,7 @@ mod log;
 mod look;
 mod manifest;
 mod pictures;
+mod place;
 mod recent;
 mod run;
 mod runs;
@@ -41,18 +43,16 @@ mod tests;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 
-use marsad_types::{ChannelKey, Channels, Media, NONE, PostKey, Timestamp};
+use marsad_types::{ChannelKey, Channels, Media, NONE, Timestamp};
 use xxhash_rust::xxh3::Xxh3;
 
+pub use answer::{Answer, Held};
 pub use error::Error;
 
 use crate::group::Options;
-use crate::group::media::Marks;
-use crate::group::resolve::{Coming, Extra, Forward, Home, Known, Placed, each_part, place};
-use crate::statement::Relation;
 use error::Doing;
-use history::{FileRow, History, PostRow, TextRow};
-use look::{Looked, Scratch};
+use history::History;
+use look::Scratch;
 use manifest::Manifest;
 use pictures::Pictures;
 use runs::Runs;
@@ -77,38 +77,6 @@ pub struct Arrival<'a> {
     pub forward_of: Option<(&'a ChannelKey, &'a str)>,
     /// Attached files.
     pub media: &'a [Media],
-}
-
-/// Where a post belongs.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Answer {
-    /// The statement, named by its first post; by the post itself where it leads.
-    pub statement: PostKey,
-    /// When that was published.
-    pub first_published_at: Timestamp,
-    /// How the post belongs there.
-    pub relation: Relation,
-    /// How similar it is, as in [`crate::Member`].
-    pub similarity: f32,
-    /// Whether the post leads a statement of its own.
-    pub is_new: bool,
-    /// Whether the post was here before; then nothing was added.
-    pub is_known: bool,
-    /// Other statements that the post holds.
-    pub holds: Vec<Held>,
-    /// Posts of other statements that turn out to hold this one: digests that came before it.
-    pub held_by: Vec<PostKey>,
-}
-
-/// A statement inside a post.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Held {
-    /// Its first post.
-    pub statement: PostKey,
-    /// Share of it in the post.
-    pub similarity: f32,
-    /// Whether the post counts as an appearance: false in a digest.
-    pub appears: bool,
 }
 
 /// What an index takes.
@@ -338,204 +306,6 @@ impl Index {
         self.scratch.values = rows;
         Ok(found)
     }
-
-    /// Finds the place of a post that was looked at.
-    fn at(&mut self, arrival: &Arrival<'_>, looked: &Looked) -> Result<At, Error> {
-        let original = arrival.forward_of;
-        let original = original.map(|(channel, id)| (!id.is_empty()).then(|| name_of(channel, id)));
-        let forward = self.forward(original)?;
-        let has_text = looked.text != NONE && looked.size.is_comparable(&self.options);
-        let marks: Vec<Marks> = arrival.media.iter().filter_map(Marks::of).collect();
-        let comparable = has_text.then_some(looked.text);
-        let carries = self.pictures.look(&marks, comparable);
-        let coming = Coming {
-            text: looked.of_text,
-            links: &looked.links,
-            forward,
-            media: self.pictures.home(&carries, has_text),
-            next: self.history.posts(),
-        };
-        let known = |text: u32| looked.known(text);
-        let placed = place(coming, &known);
-        let mut extras = Vec::new();
-        if looked.is_new() {
-            let own = (looked.text, placed.home.statement);
-            each_part(own, &looked.links, &known, |extra| extras.push(extra));
-        }
-        let original = original.flatten().filter(|_| forward == Forward::Yes);
-        Ok(At { placed, extras, marks, comparable, original })
-    }
-
-    /// Files a post at its place.
-    fn remember(
-        &mut self,
-        arrival: &Arrival<'_>,
-        (channel, looked): (u32, &Looked),
-        at: &At,
-    ) -> Result<(), Error> {
-        let row = self.history.posts();
-        let Home { statement, .. } = at.placed.home;
-        if looked.is_new() {
-            self.remember_text(arrival.text, (channel, looked), at.placed.text)?;
-        }
-        for body in &looked.bodies {
-            self.runs.push(Space::BODY, *body, looked.text);
-        }
-        for text in &looked.in_series {
-            self.in_series.set(*text);
-            self.history.push_series(*text)?;
-        }
-        for extra in &at.extras {
-            let number = self.history.push_extra(*extra)?;
-            self.runs.push(Space::EXTRA, u128::from(extra.text), number);
-        }
-        let post = PostRow {
-            channel,
-            published_at: arrival.published_at.0,
-            text: looked.text,
-            home: at.placed.home,
-            id_at: 0,
-            id_bytes: 0,
-        };
-        self.history.push_post(post, arrival.id)?;
-        if let Some(original) = at.original {
-            self.runs.push(Space::POST, original, row);
-        }
-        let own = name_of(arrival.channel, arrival.id);
-        if at.original != Some(own) {
-            self.runs.push(Space::POST, own, row);
-        }
-        for marks in &at.marks {
-            let file = FileRow { marks: *marks, text: at.comparable, statement };
-            self.history.push_file(&file)?;
-            self.pictures.push(&file);
-        }
-        Ok(())
-    }
-
-    /// Files a new text.
-    fn remember_text(
-        &mut self,
-        text: &str,
-        (channel, looked): (u32, &Looked),
-        known: Known,
-    ) -> Result<(), Error> {
-        let row = TextRow {
-            row: self.history.posts(),
-            channel,
-            frame: looked.frame,
-            at: 0,
-            bytes: 0,
-            tokens: looked.size.tokens,
-            letters: looked.size.letters,
-            grams: looked.grams().len() as u32,
-            known,
-        };
-        self.history.push_text(row, text)?;
-        let options = self.options;
-        for signature in looked.signatures(|size| size.is_comparable(&options)) {
-            let signed = self.history.push_signed(looked.text, signature)?;
-            for band in 0..crate::group::candidates::BANDS {
-                let key = crate::group::candidates::band_key(signature, band);
-                self.runs.push(Space::band(band), u128::from(key), signed);
-            }
-        }
-        for gram in looked.grams() {
-            self.runs.push(Space::GRAM, u128::from(*gram), looked.text);
-        }
-        Ok(())
-    }
-
-    /// Puts a place into words.
-    fn answer(&mut self, arrival: &Arrival<'_>, looked: &Looked, at: &At) -> Result<Answer, Error> {
-        let Home { statement, relation, similarity } = at.placed.home;
-        let is_new = relation == Relation::First;
-        let own = || PostKey { channel: arrival.channel.clone(), post: arrival.id.into() };
-        let (key, first_published_at) = if is_new {
-            (own(), arrival.published_at)
-        } else {
-            (self.key(statement)?, Timestamp(self.history.post(statement)?.published_at))
-        };
-        let mut answer = Answer {
-            statement: key,
-            first_published_at,
-            relation,
-            similarity,
-            is_new,
-            is_known: false,
-            holds: Vec::new(),
-            held_by: Vec::new(),
-        };
-        let mut held = at.extras.clone();
-        held.retain(|extra| extra.text == looked.text);
-        if looked.of_text.is_some() {
-            held = self.extras_of(looked.text)?;
-        }
-        answer.holds = self.holds(held, statement)?;
-        for extra in at.extras.iter().filter(|extra| extra.text != looked.text) {
-            let text = self.history.text(extra.text)?;
-            answer.held_by.push(self.key(text.row)?);
-        }
-        Ok(answer)
-    }
-
-    /// The answer to a post that is here already.
-    fn answer_again(&mut self, row: u32) -> Result<Answer, Error> {
-        let post = self.history.post(row)?;
-        let Home { statement, relation, similarity } = post.home;
-        let first = self.history.post(statement)?;
-        let held = if post.text == NONE { Vec::new() } else { self.extras_of(post.text)? };
-        Ok(Answer {
-            statement: self.key(statement)?,
-            first_published_at: Timestamp(first.published_at),
-            relation,
-            similarity,
-            is_new: relation == Relation::First,
-            is_known: true,
-            holds: self.holds(held, statement)?,
-            held_by: Vec::new(),
-        })
-    }
-
-    /// Where a text stands besides its own statement.
-    fn extras_of(&mut self, text: u32) -> Result<Vec<Extra>, Error> {
-        self.runs.find(Space::EXTRA, u128::from(text), &mut self.scratch.values)?;
-        self.scratch.values.iter().map(|number| self.history.extra(*number)).collect()
-    }
-
-    /// Puts what a post holds into words, each statement once.
-    fn holds(&self, mut extras: Vec<Extra>, own: u32) -> Result<Vec<Held>, Error> {
-        extras.retain(|extra| extra.statement != own);
-        extras.sort_by(|a, b| {
-            a.statement.cmp(&b.statement).then(b.similarity.total_cmp(&a.similarity))
-        });
-        extras.dedup_by_key(|extra| extra.statement);
-        let held = extras.iter().map(|extra| {
-            let Extra { statement, similarity, appears, .. } = *extra;
-            Ok(Held { statement: self.key(statement)?, similarity, appears })
-        });
-        held.collect()
-    }
-
-    /// The key of a row.
-    fn key(&self, row: u32) -> Result<PostKey, Error> {
-        let post = self.history.post(row)?;
-        let channel = self.channels.key(post.channel).cloned();
-        let channel = channel.ok_or_else(|| Error::Damaged(self.folder.clone()))?;
-        Ok(PostKey { channel, post: self.history.id(&post)?.into() })
-    }
-}
-
-/// The place of a post.
-struct At {
-    placed: Placed,
-    /// Texts that stand in a statement besides their own.
-    extras: Vec<Extra>,
-    marks: Vec<Marks>,
-    /// Its text, if that is long enough to compare.
-    comparable: Option<u32>,
-    /// Name of its original, where that is not known yet.
-    original: Option<u128>,
 }
 
 /// Hash of the name of a post.
