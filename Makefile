@@ -7,7 +7,7 @@ MARSAD = $(CARGO_TARGET_DIR)/fast/marsad
 PYTHON ?= python3
 VENV ?= $(HOME)/.cache/marsad/venv
 
-.PHONY: demo test check bench bench-statements bench-stream build release doc clean-demo
+.PHONY: demo test check bench bench-evidence bench-statements bench-stream build release doc clean-demo
 
 ## demo: build quickly, make a small world, measure it, write a report
 demo: build
@@ -31,6 +31,11 @@ check:
 ## bench: import and measures on real posts, beside DuckDB, in one run
 bench: release $(VENV)/bench-ready
 	$(VENV)/bin/python benches/import/bench.py
+
+## bench-evidence: the log's appends beside SQLite, its full check beside sha256sum, its start-up
+bench-evidence:
+	$(CARGO) build --release -p marsad-evidence --example figures
+	$(PYTHON) benches/evidence/bench.py
 
 ## bench-statements: precision, recall and F1 of matching by kind of change, beside peers
 SEEDS ?= 8

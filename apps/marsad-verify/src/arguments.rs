@@ -2,17 +2,18 @@
 
 use std::path::PathBuf;
 
-use marsad_evidence::{Checkpoint, Verifier};
+use marsad_evidence::{Checkpoint, Verifier, Witness};
 
 pub(crate) const HELP: &str = "\
 Checks a Marsad evidence bundle or archive, offline.
 
-usage: marsad-verify [--key KEY] [--earlier FILE] [--json] FILE.wacz|DIR
+usage: marsad-verify [--key KEY] [--witness KEY]… [--earlier FILE] [--json] FILE.wacz|DIR
 
   FILE.wacz        a bundle that Marsad exported
   DIR              an archive, or its evidence folder: every record is read
   --key KEY        the log's verifier key as its owner published it (name+id+base64), or a file
                    that holds it; without it nothing shows who signed
+  --witness KEY    the key of a witness whose cosignatures count; may stand several times
   --earlier FILE   a checkpoint you kept from before: checks that the archive only went on from it
   --json           one JSON document instead of words
 
@@ -28,6 +29,7 @@ examples:
 pub(crate) struct Arguments {
     pub(crate) path: PathBuf,
     pub(crate) key: Option<Verifier>,
+    pub(crate) witnesses: Vec<Witness>,
     pub(crate) earlier: Option<Checkpoint>,
     pub(crate) json: bool,
 }
@@ -36,12 +38,18 @@ impl Arguments {
     /// `None` when help is asked for.
     pub(crate) fn read(written: &[String]) -> Result<Option<Self>, String> {
         let (mut path, mut key, mut earlier, mut json) = (None, None, None, false);
+        let mut witnesses = Vec::new();
         let mut words = written.iter();
         while let Some(word) = words.next() {
             match word.as_str() {
                 "-h" | "--help" => return Ok(None),
                 "--json" => json = true,
                 "--key" => key = Some(read_key(words.next().ok_or("--key needs a key")?)?),
+                "--witness" => {
+                    let key = words.next().ok_or("--witness needs a key")?;
+                    let key = first_line(key);
+                    witnesses.push(Witness::parse(&key).map_err(|e| format!("'{key}': {e}"))?);
+                }
                 "--earlier" => {
                     let file = words.next().ok_or("--earlier needs a file")?;
                     earlier = Some(read_checkpoint(file)?);
@@ -54,17 +62,20 @@ impl Arguments {
             }
         }
         let path = path.ok_or("name a .wacz file or a folder; see --help")?;
-        Ok(Some(Self { path, key, earlier, json }))
+        Ok(Some(Self { path, key, witnesses, earlier, json }))
     }
 }
 
 /// A key as written, or the first line of a file that holds one.
-fn read_key(written: &str) -> Result<Verifier, String> {
-    let text = match std::fs::read_to_string(written) {
+fn first_line(written: &str) -> String {
+    match std::fs::read_to_string(written) {
         Ok(text) => text.lines().next().unwrap_or_default().to_owned(),
         Err(_) => written.to_owned(), // no such file: it is the key itself
-    };
-    Verifier::parse(&text).map_err(|error| format!("'{written}': {error}"))
+    }
+}
+
+fn read_key(written: &str) -> Result<Verifier, String> {
+    Verifier::parse(&first_line(written)).map_err(|error| format!("'{written}': {error}"))
 }
 
 fn read_checkpoint(file: &str) -> Result<Checkpoint, String> {

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::BufReader;
 
-use marsad_evidence::check_bundle;
+use marsad_evidence::check_bundle_with;
 
 use crate::arguments::Arguments;
 use crate::report::Report;
@@ -13,7 +13,9 @@ pub(crate) fn check(arguments: &Arguments) -> Result<Report, String> {
     let name = arguments.path.display();
     let cannot = |error: std::io::Error| format!("cannot read '{name}': {error}");
     let file = File::open(&arguments.path).map_err(cannot)?;
-    let found = check_bundle(&mut BufReader::new(file), arguments.key.as_ref()).map_err(cannot)?;
+    let key = arguments.key.as_ref();
+    let found = check_bundle_with(&mut BufReader::new(file), key, &arguments.witnesses);
+    let found = found.map_err(cannot)?;
     let mut report = Report {
         subject: format!("the bundle '{name}'"),
         origin: found.origin,

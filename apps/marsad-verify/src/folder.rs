@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use marsad_evidence::{Checkpoint, Error, Reader, Store};
+use marsad_evidence::{
+    Attested, Checkpoint, Error, Reader, Store, cosigned, stamp_holds, witnesses_open,
+};
 
 use crate::arguments::Arguments;
 use crate::report::Report;
@@ -52,11 +54,14 @@ pub(crate) fn check(arguments: &Arguments) -> Result<Report, String> {
         report.failures.push(format!("and {unnamed} more"));
     }
     check_signature(&reader, arguments, &mut report);
+    if report.failures.is_empty() {
+        tell_attestations(&reader, arguments, &mut report)?;
+    }
     if let Some(earlier) = &arguments.earlier {
         check_earlier(&reader, earlier, &mut report)?;
     }
-    let times = "the times in the records are the archive's own: no outside authority has confirmed \
-                 them";
+    let times = "the times in the records are the archive's own: outside authorities confirm heads of \
+                 the log, where that is said above, and nothing else";
     report.open.push(times.to_owned());
     Ok(report)
 }
@@ -90,6 +95,36 @@ fn check_signature(reader: &Reader, arguments: &Arguments, report: &mut Report) 
             report.open.push("who kept this log: its checkpoints are not signed".to_owned());
         }
     }
+}
+
+/// What authorities and witnesses said of heads of the log.
+fn tell_attestations(
+    reader: &Reader,
+    arguments: &Arguments,
+    report: &mut Report,
+) -> Result<(), String> {
+    for attestation in reader.attestations().map_err(|error| error.to_string())? {
+        match &attestation.says {
+            Attested::Stamp(token) => {
+                report.holds.push(stamp_holds(&attestation, token));
+                report.open.push(format!(
+                    "whether that authority signed its token: `marsad evidence prove` and `export \
+                     wacz` pack it with the command that checks it (record {})",
+                    attestation.leaf
+                ));
+            }
+            Attested::Cosigned(checkpoint) => {
+                let size = attestation.head.size;
+                let (holds, failures) = cosigned(checkpoint, size, &arguments.witnesses);
+                report.holds.extend(holds);
+                report.failures.extend(failures);
+                if arguments.witnesses.is_empty() {
+                    report.open.push(witnesses_open(checkpoint));
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 fn check_earlier(reader: &Reader, earlier: &Checkpoint, report: &mut Report) -> Result<(), String> {

@@ -1,12 +1,15 @@
 //! An archive on disk: `archive.json`, `evidence/`, `lake/`; its secret key lies outside.
 
+mod remembered;
+
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use marsad_evidence::{Head, Options, Signer, Store};
+use marsad_evidence::{Error, Head, Options, Reader, Signer, Store};
 use marsad_lake::Lake;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
@@ -16,6 +19,11 @@ use crate::settings;
 
 /// Version of the archive's layout that this program writes and reads.
 const LAYOUT_VERSION: u32 = 1;
+
+/// How long an import waits for another writer.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// Between two tries.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// What `archive.json` says.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -90,7 +98,15 @@ impl Archive {
     }
 
     /// The evidence log, for its one writer; checkpoints are signed with the archive's key.
+    ///
+    /// Somebody who looks holds the log for a moment, to write down that he looked: that is waited
+    /// for, another import is not.
     pub(crate) fn store(&self) -> Result<Store, Failure> {
+        self.store_within(PATIENCE)
+    }
+
+    /// The same, waiting at most so long for another writer.
+    pub(crate) fn store_within(&self, patience: Duration) -> Result<Store, Failure> {
         let path = self.log_key_path()?;
         let written = fs::read_to_string(&path).with_context(|| {
             format!(
@@ -101,16 +117,27 @@ impl Archive {
         let signer = Signer::parse(&written)
             .with_context(|| format!("'{}' is no signing key", path.display()))?;
         let options = Options { signer: Some(signer), ..Options::default() };
-        Ok(Store::open_with(&self.evidence_folder(), options)?)
+        let remembered = self.remembered()?;
+        let store =
+            wait_for(patience, || Store::open_with(&self.evidence_folder(), options.clone()))?;
+        self.compare(store.reader(), remembered.as_ref())?;
+        Ok(store)
+    }
+
+    /// The evidence log, to read. It must go on from the checkpoint that this machine remembers.
+    pub(crate) fn reader(&self) -> Result<Reader, Failure> {
+        let remembered = self.remembered()?; // first: the log may grow between the two
+        let reader = Store::open_read(&self.evidence_folder())?;
+        self.compare(&reader, remembered.as_ref())?;
+        Ok(reader)
     }
 
     /// Size and root of the evidence log.
     pub(crate) fn head(&self) -> Result<Head, Failure> {
-        let folder = self.evidence_folder();
-        if !folder.try_exists().unwrap_or(false) {
+        if !self.evidence_folder().try_exists().unwrap_or(false) {
             return Ok(Head::default());
         }
-        Ok(Store::open_read(&folder)?.head())
+        Ok(self.reader()?.head())
     }
 
     pub(crate) fn lake(&self) -> Result<Lake, Failure> {
@@ -176,6 +203,17 @@ impl Pseudonyms {
         let digest = mac.finalize().into_bytes();
         format!("p{}", hex(digest.get(..12).unwrap_or_default()))
     }
+
+    /// A digest that only a holder of the key can make or compare: of what was typed, which may be
+    /// anything.
+    pub(crate) fn keyed_digest(&self, domain: &str, written: &str) -> String {
+        let mut mac = self.mac.clone();
+        for part in [domain, written] {
+            mac.update(part.as_bytes());
+            mac.update(&[0]);
+        }
+        format!("hmac-sha256:{}", hex(&mac.finalize().into_bytes()))
+    }
 }
 
 /// Lowercase hex.
@@ -188,7 +226,18 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     })
 }
 
-fn write_synced(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+/// Tries again while another writer is there.
+fn wait_for(patience: Duration, open: impl Fn() -> Result<Store, Error>) -> Result<Store, Error> {
+    let started = crate::clock::stopwatch();
+    loop {
+        match open() {
+            Err(Error::Busy(_)) if started.elapsed() < patience => std::thread::sleep(PAUSE),
+            opened => return opened,
+        }
+    }
+}
+
+pub(crate) fn write_synced(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let write = || -> std::io::Result<()> {
         let mut file = fs::File::create(path)?;
         file.write_all(bytes)?;
@@ -207,5 +256,5 @@ fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         file.write_all(bytes)?;
         file.sync_all()
     };
-    Ok(write().with_context(|| format!("cannot write the secret key '{}'", path.display()))?)
+    Ok(write().with_context(|| format!("cannot write '{}'", path.display()))?)
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use marsad_types::{Bound, ChannelKey, Platform, Timestamp};
+use serde::Serialize;
 
 use crate::archive::Archive;
 use crate::failure::Failure;
@@ -93,13 +94,11 @@ pub(crate) enum Verb {
     Report(ReportOptions),
     /// Write posts to files of other tools
     #[command(
-        after_help = "Example:\n  marsad export ndjson --out all.ndjson\n  marsad export csv --out posts.csv\n  marsad export parquet --out posts.parquet"
+        after_help = "Example:\n  marsad export ndjson --out all.ndjson\n  marsad export csv --out posts.csv\n  marsad export parquet --out posts.parquet\n  marsad export wacz primacy --by platform --out finding.wacz"
     )]
     Export(ExportOptions),
     /// Look at the evidence log
-    #[command(
-        after_help = "Example:\n  marsad evidence status\n  marsad evidence checkpoint\n  marsad evidence prove telegram:weatherdesk/42 --out post-42.wacz\n  marsad-verify post-42.wacz"
-    )]
+    #[command(after_help = EVIDENCE_EXAMPLES)]
     Evidence(EvidenceOptions),
     /// Make everything above the evidence again
     #[command(after_help = "Example:\n  marsad --archive desk rebuild")]
@@ -120,6 +119,16 @@ const IMPORT_EXAMPLES: &str = "Examples:
   marsad import --as csv --platform telegram --map channel=channel --map id=message_id \\
          --map text=text --map published_at=date posts.csv.zst
   zstd -dc posts.ndjson.zst | marsad import -";
+
+const EVIDENCE_EXAMPLES: &str = "Examples:
+  marsad evidence status
+  marsad evidence checkpoint
+  marsad evidence prove telegram:weatherdesk/42 --out post-42.wacz
+  marsad-verify post-42.wacz
+  marsad evidence audit --limit 20
+  marsad evidence stamp                                 (says which command sends the request)
+  marsad evidence stamp --reply marsad-archive/stamps/1042.desk.tsr
+  marsad evidence erase telegram:weatherdesk/42 --reason 'asked for by the channel' --dry-run";
 
 const MEASURE_EXAMPLES: &str = "Examples:
   marsad measure --list
@@ -179,7 +188,7 @@ pub(crate) struct ImportOptions {
     pub(crate) dry_run: bool,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Default, PartialEq, Args, Serialize)]
 pub(crate) struct ScopeOptions {
     /// From this time or date, included
     #[arg(long, value_name = "T")]
@@ -227,10 +236,10 @@ pub(crate) fn channel(written: &str) -> Option<ChannelKey> {
     written.parse().ok()
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args, Serialize)]
 pub(crate) struct MeasureOptions {
     /// Which measure
-    #[arg(value_name = "NAME", required_unless_present = "list")]
+    #[arg(value_name = "NAME")]
     pub(crate) name: Option<String>,
     /// Name all measures with one line each
     #[arg(long)]
@@ -266,7 +275,7 @@ pub(crate) struct MeasureOptions {
     pub(crate) daily: bool,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Serialize)]
 pub(crate) struct ReportOptions {
     /// Only this network
     #[arg(long, value_name = "N")]
@@ -276,21 +285,109 @@ pub(crate) struct ReportOptions {
     pub(crate) title: Option<String>,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Serialize)]
 pub(crate) struct ExportOptions {
-    /// ndjson, csv or parquet
-    #[arg(value_name = "FORMAT", value_parser = ["ndjson", "csv", "parquet"])]
+    /// ndjson, csv or parquet: every post; wacz: a finding with the evidence behind it
+    #[arg(value_name = "FORMAT", value_parser = ["ndjson", "csv", "parquet", "wacz"])]
     pub(crate) format: String,
+    /// wacz: which finding, as `marsad measure` takes it
+    #[command(flatten)]
+    pub(crate) measure: MeasureOptions,
+}
+
+impl ExportOptions {
+    /// What is exported, in a few words.
+    pub(crate) fn what(&self) -> String {
+        let known = marsad_measure::catalogue().iter().map(|(name, _)| *name);
+        let wanted = match (self.format.as_str(), self.measure.name.as_deref()) {
+            ("wacz", None) => Some("statements"),
+            (_, wanted) => wanted,
+        };
+        match known.into_iter().find(|known| wanted == Some(known)) {
+            Some(name) => format!("export {} {name}", self.format),
+            None => format!("export {}", self.format),
+        }
+    }
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct EvidenceOptions {
-    /// status verifies every record; checkpoint prints the last head; prove writes a bundle for a post
-    #[arg(value_name = "WHAT", value_parser = ["status", "checkpoint", "prove"])]
-    pub(crate) what: String,
-    /// prove: which post, platform:channel/post
+    #[command(subcommand)]
+    pub(crate) verb: EvidenceVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum EvidenceVerb {
+    /// Verify every record and the tree over them
+    Status,
+    /// Print the last signed head
+    Checkpoint,
+    /// Write a bundle for a post: its records and their proofs
+    Prove(ProveOptions),
+    /// Show who looked, exported, imported, erased
+    Audit(AuditOptions),
+    /// Ask an authority when the log's head existed (RFC 3161), and keep its answer
+    Stamp(StampOptions),
+    /// Keep a checkpoint that witnesses of marsad.toml have cosigned
+    Cosign(CosignOptions),
+    /// Erase a post: all its versions, everywhere; proofs of everything else stay valid
+    Erase(EraseOptions),
+    /// Erase what the retention rules in marsad.toml no longer allow to keep
+    Retain(RetainOptions),
+}
+
+#[derive(Debug, Args, Serialize)]
+pub(crate) struct ProveOptions {
+    /// Which post, platform:channel/post
     #[arg(value_name = "POST")]
-    pub(crate) post: Option<String>,
+    pub(crate) post: String,
+}
+
+#[derive(Debug, Args, Serialize)]
+pub(crate) struct StampOptions {
+    /// Keep the answer of an authority (.tsr); without it a request is written
+    #[arg(long, value_name = "FILE")]
+    pub(crate) reply: Option<PathBuf>,
+    /// reply: which authority of marsad.toml gave it; needed where there are several
+    #[arg(long, value_name = "NAME", requires = "reply")]
+    pub(crate) authority: Option<String>,
+}
+
+#[derive(Debug, Args, Serialize)]
+pub(crate) struct CosignOptions {
+    /// The checkpoint as the witness gave it back
+    #[arg(value_name = "FILE")]
+    pub(crate) note: PathBuf,
+}
+
+#[derive(Debug, Args, Serialize)]
+pub(crate) struct EraseOptions {
+    /// Which posts, platform:channel/post
+    #[arg(value_name = "POST", required = true)]
+    pub(crate) posts: Vec<String>,
+    /// Why; it stands in the log for good, so name no person
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+    /// Say what would be erased; change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Args, Serialize)]
+pub(crate) struct RetainOptions {
+    /// Say what would be erased; change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AuditOptions {
+    /// Only acts whose command was this one, such as 'measure primacy --by channel'
+    #[arg(long, value_name = "COMMAND")]
+    pub(crate) command: Option<String>,
+    /// At most so many rows, the latest ones
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<usize>,
 }
 
 #[derive(Debug, Args)]

@@ -72,6 +72,10 @@ fn without_repeats(causes: &[String]) -> String {
 impl<E: Into<anyhow::Error>> From<E> for Failure {
     fn from(error: E) -> Self {
         let error = error.into();
+        let broken = error.chain().find_map(|cause| cause.downcast_ref::<marsad_evidence::Error>());
+        if let Some(broken @ marsad_evidence::Error::Broken(_)) = broken {
+            return Self::Evidence(broken.to_string());
+        }
         let is_closed_pipe = error
             .chain()
             .filter_map(|cause| cause.downcast_ref::<std::io::Error>())

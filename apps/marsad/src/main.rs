@@ -4,9 +4,12 @@
 //! Data goes to stdout, everything else to stderr.
 
 mod archive;
+mod audit;
+mod beside;
 mod cli;
 mod clock;
 mod failure;
+mod inputs;
 mod output;
 mod pipeline;
 mod progress;
@@ -31,17 +34,27 @@ fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let context = cli::Context::new(cli.common)?;
-    match cli.verb {
-        Verb::Demo(options) => verbs::demo::run(&context, &options),
-        Verb::Init => verbs::init::run(&context),
-        Verb::Doctor => verbs::doctor::run(&context),
-        Verb::Import(options) => verbs::import::run(&context, &options),
-        Verb::Measure(options) => verbs::measure::run(&context, &options),
-        Verb::Report(options) => verbs::report::run(&context, &options),
-        Verb::Export(options) => verbs::export::run(&context, &options),
-        Verb::Evidence(options) => verbs::evidence::run(&context, &options),
-        Verb::Rebuild => verbs::rebuild::run(&context),
-        Verb::Simulate(options) => verbs::simulate::run(&context, &options),
+    let act = audit::act_of(&cli.verb);
+    let begun = act.map(|act| audit::begin(&context, &act)).transpose()?.flatten();
+    let code = verb(&context, cli.verb)?;
+    if let (Some(begun), Some(path)) = (begun, &context.out) {
+        begun.wrote(&context, path)?;
+    }
+    Ok(code)
+}
+
+fn verb(context: &cli::Context, verb: Verb) -> Result<ExitCode, Failure> {
+    match verb {
+        Verb::Demo(options) => verbs::demo::run(context, &options),
+        Verb::Init => verbs::init::run(context),
+        Verb::Doctor => verbs::doctor::run(context),
+        Verb::Import(options) => verbs::import::run(context, &options),
+        Verb::Measure(options) => verbs::measure::run(context, &options),
+        Verb::Report(options) => verbs::report::run(context, &options),
+        Verb::Export(options) => verbs::export::run(context, &options),
+        Verb::Evidence(options) => verbs::evidence::run(context, &options),
+        Verb::Rebuild => verbs::rebuild::run(context),
+        Verb::Simulate(options) => verbs::simulate::run(context, &options),
         Verb::Completions(options) => verbs::completions::run(&options),
     }
 }

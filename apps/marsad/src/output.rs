@@ -32,6 +32,12 @@ pub(crate) fn say(context: &Context, text: &str) {
     }
 }
 
+/// Says on stderr what must not be missed, quiet or not.
+#[expect(clippy::print_stderr, reason = "everything that is not data goes to stderr")]
+pub(crate) fn warn(text: &str) {
+    eprintln!("warning: {text}");
+}
+
 /// Prints one JSON document on stdout.
 pub(crate) fn json(value: &Value) -> Result<(), Failure> {
     line(&serde_json::to_string(value)?)

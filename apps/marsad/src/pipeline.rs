@@ -9,6 +9,8 @@
 
 mod chunks;
 mod filing;
+pub(crate) mod forget;
+mod media;
 mod recover;
 mod summary;
 mod work;
@@ -17,12 +19,16 @@ use std::path::PathBuf;
 
 use marsad_interpret::{Format, Manifest, Reduction, SetupError};
 use marsad_types::{Platform, Timestamp};
+use serde_json::{Value, json};
 
 use self::filing::Filing;
+pub(crate) use self::media::records_of_files;
 pub(crate) use self::recover::{digest_of, rebuild, recover};
 pub(crate) use self::summary::Summary;
 use crate::archive::Archive;
+use crate::audit::{Act, Action, Entry};
 use crate::failure::Failure;
+use crate::inputs::{Inputs, inputs};
 use crate::source::{self, Source};
 
 /// How files are to be imported.
@@ -40,15 +46,39 @@ pub(crate) struct Request {
     pub(crate) quiet: bool,
 }
 
+impl Request {
+    /// What was typed, for the audit trail's digest.
+    fn typed(&self) -> Value {
+        json!({
+            "paths": self.paths.iter().map(|path| path.to_string_lossy()).collect::<Vec<_>>(),
+            "format": self.format.map(Format::as_str),
+            "platform": self.platform.as_ref().map(Platform::as_str),
+            "map": self.map,
+            "map_format": self.map_format,
+            "channel": self.channel,
+            "public": self.stated_public,
+            "groups": self.groups,
+            "observed_at": self.observed_at,
+        })
+    }
+}
+
 /// Imports all files of the request into the archive.
 pub(crate) fn import(
     archive: &Archive,
     request: &Request,
     at: Timestamp,
 ) -> Result<Summary, Failure> {
-    let paths = source::files(&request.paths)?;
+    let Inputs { paths, left_out } = inputs(&request.paths)?;
     let mut filing = Filing::begin(archive)?;
     recover(archive, &mut filing)?;
+    if left_out > 0 {
+        filing.summary.notes.push(format!(
+            "{left_out} files that belong to exports were not read as inputs of their own"
+        ));
+    }
+    let before = filing.store.next_leaf();
+    let mut imports = Vec::new();
     for path in paths {
         let mut source = source::open(&path)?;
         let (manifest, reduction) = set_up(&mut source, request)?;
@@ -56,7 +86,13 @@ pub(crate) fn import(
         if let Some(reduction) = &reduction {
             filing.note_reduction(reduction, &import, is_new, at)?;
         }
+        imports.push(import.clone());
         chunks::import_file(&mut filing, source, &manifest, (import, at), request.quiet)?;
+    }
+    if filing.store.next_leaf() > before {
+        // Importing the same thing twice adds nothing, and so there is nothing to tell.
+        let act = Act { imports, ..Act::new(Action::Import, "import", &request.typed()) };
+        filing.store.append(Entry::of(archive, &act)?.prepared())?;
     }
     filing.finish(at)
 }
@@ -64,7 +100,7 @@ pub(crate) fn import(
 /// Reads all files of the request and says what would be understood. Writes nothing.
 pub(crate) fn dry_run(request: &Request) -> Result<Summary, Failure> {
     let mut summary = Summary::default();
-    for path in source::files(&request.paths)? {
+    for path in inputs(&request.paths)?.paths {
         let mut source = source::open(&path)?;
         let (manifest, _) = set_up(&mut source, request)?;
         chunks::read_only(source, &manifest, &mut summary)?;
@@ -74,7 +110,7 @@ pub(crate) fn dry_run(request: &Request) -> Result<Summary, Failure> {
 
 /// Whether the request fits its files, as far as their beginnings tell. Writes nothing.
 pub(crate) fn check(request: &Request) -> Result<(), Failure> {
-    for path in source::files(&request.paths)? {
+    for path in inputs(&request.paths)?.paths {
         // Standard input can be read once only: it is checked when it is imported.
         if path.as_os_str() == "-" {
             continue;

@@ -1,6 +1,9 @@
-//! What comes from the environment. The only file that reads it.
+//! What comes from `marsad.toml` and the environment. The only file that reads either.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use serde::Deserialize;
 
 use crate::failure::Failure;
 
@@ -17,6 +20,84 @@ pub(crate) fn keys_folder() -> Result<PathBuf, Failure> {
         Failure::usage("there is no home folder for the archive's secret key; set MARSAD_KEYS to a folder outside the archive")
     })?;
     Ok(PathBuf::from(home).join(".config/marsad/keys"))
+}
+
+/// What `marsad.toml` in the archive says about evidence; other tables are other verbs' own.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Settings {
+    /// Who works here: a desk or a role, not a person. `MARSAD_OPERATOR` says it too.
+    pub(crate) operator: Option<String>,
+    /// How the audit trail is kept.
+    pub(crate) audit: AuditSettings,
+    /// Time-stamping authorities (RFC 3161).
+    pub(crate) authority: Vec<Authority>,
+    /// Witnesses whose cosignatures count.
+    pub(crate) witness: Vec<Witness>,
+    /// What is to be forgotten, and when.
+    pub(crate) retention: Vec<Retention>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct AuditSettings {
+    /// Refuse to show anything that cannot be written into the audit trail.
+    pub(crate) required: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Authority {
+    /// Short name: letters, digits, hyphens.
+    pub(crate) name: String,
+    /// Where requests go.
+    pub(crate) url: String,
+    /// Its root certificates (PEM), for whoever checks a token.
+    pub(crate) roots: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Witness {
+    /// `name+id+base64`, as the witness publishes it.
+    pub(crate) key: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Retention {
+    /// Only posts of this platform; of all when absent.
+    pub(crate) platform: Option<String>,
+    /// Days after publication.
+    pub(crate) days: u32,
+}
+
+impl Settings {
+    /// Reads `marsad.toml` of an archive, where there is one, then the environment.
+    pub(crate) fn of(archive: &Path) -> Result<Self, Failure> {
+        let path = archive.join("marsad.toml");
+        let written = match fs::read_to_string(&path) {
+            Ok(written) => written,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(error) => {
+                return Err(Failure::failed(format!("cannot read '{}': {error}", path.display())));
+            }
+        };
+        let mut settings: Self = toml::from_str(&written).map_err(|error| {
+            let reason = error.message().to_owned();
+            Failure::usage(format!("cannot read '{}': {reason}", path.display()))
+        })?;
+        if let Some(operator) = variable("MARSAD_OPERATOR") {
+            settings.operator = Some(operator.to_string_lossy().into_owned());
+        }
+        Ok(settings)
+    }
+}
+
+/// Name of the account on systems whose files have no owner's number.
+#[cfg(not(unix))]
+pub(crate) fn account() -> String {
+    variable("USERNAME").map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }
 
 /// Whether colours are unwanted (`NO_COLOR`, any value).

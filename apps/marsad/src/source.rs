@@ -1,6 +1,6 @@
 //! Input files as they are: plain, `.gz` or `.zst`, told apart by their first bytes.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use anyhow::Context as _;
 use marsad_interpret::{Manifest, Reduction};
 
+use crate::beside::Folder;
 use crate::failure::Failure;
 
 /// Research dumps are packed with windows up to 2^31 bytes; the decoder takes no more memory than that.
@@ -21,62 +22,16 @@ pub(crate) struct Source {
     pub(crate) name: String,
     /// As the user wrote it, for messages.
     pub(crate) path: String,
+    /// The file itself; none for standard input.
+    pub(crate) file: Option<PathBuf>,
+    /// Its public part, when it was reduced to that.
+    reduced: Option<File>,
     /// Decompressed.
     pub(crate) bytes: Box<dyn BufRead + Send>,
     /// Bytes of the file, compressed, when known.
     pub(crate) total: Option<u64>,
     /// Bytes of the file read so far, compressed.
     pub(crate) done: Arc<AtomicU64>,
-}
-
-/// The files that paths stand for: a folder is all its files, sorted, hidden ones left out.
-pub(crate) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
-    let mut found = Vec::new();
-    for path in paths {
-        if path.as_os_str() == "-" {
-            found.push(path.clone());
-            continue;
-        }
-        let kind =
-            fs::metadata(path).with_context(|| format!("cannot read '{}'", path.display()))?;
-        if kind.is_dir() {
-            let before = found.len();
-            walk(path, &mut found)?;
-            if found.len() == before {
-                return Err(Failure::failed(format!(
-                    "the folder '{}' holds no files",
-                    path.display()
-                )));
-            }
-        } else {
-            found.push(path.clone());
-        }
-    }
-    Ok(found)
-}
-
-fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
-    let entries =
-        fs::read_dir(folder).with_context(|| format!("cannot read '{}'", folder.display()))?;
-    let mut paths: Vec<PathBuf> =
-        entries.map(|entry| entry.map(|e| e.path())).collect::<io::Result<_>>()?;
-    paths.sort();
-    for path in paths {
-        let is_hidden =
-            path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-        // A link could leave the folder or go round in circles: it is not followed.
-        let kind = fs::symlink_metadata(&path)
-            .with_context(|| format!("cannot read '{}'", path.display()))?;
-        if is_hidden || kind.is_symlink() {
-            continue;
-        }
-        if kind.is_dir() {
-            walk(&path, found)?;
-        } else {
-            found.push(path);
-        }
-    }
-    Ok(())
 }
 
 /// Opens one input; `-` is standard input.
@@ -105,7 +60,8 @@ pub(crate) fn open(path: &Path) -> Result<Source, Failure> {
         Box::new(buffered)
     };
     let name = if is_stdin { "-".to_owned() } else { file_name(path) };
-    Ok(Source { name, path: written, bytes, total, done })
+    let file = (!is_stdin).then(|| path.to_owned());
+    Ok(Source { name, path: written, file, reduced: None, bytes, total, done })
 }
 
 fn file_name(path: &Path) -> String {
@@ -135,8 +91,38 @@ impl Source {
             .context("cannot write a temporary file")?;
         let mut file = reduced.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.rewind()?;
+        self.reduced = Some(file.try_clone()?);
         self.bytes = Box::new(BufReader::with_capacity(READ_BYTES, file));
         Ok(reduction)
+    }
+}
+
+/// The bytes of an input a second time.
+pub(crate) enum Again {
+    File(PathBuf),
+    /// The public part of one.
+    Reduced(File),
+}
+
+impl Source {
+    /// What [`Again::open`] needs once the bytes are given away; none for standard input.
+    pub(crate) fn again(&mut self) -> Option<(Folder, Again)> {
+        let path = self.file.clone()?;
+        let folder = Folder::of(&path);
+        Some((folder, self.reduced.take().map_or(Again::File(path), Again::Reduced)))
+    }
+}
+
+impl Again {
+    /// From the beginning, decompressed.
+    pub(crate) fn open(self) -> Result<Box<dyn BufRead + Send>, Failure> {
+        match self {
+            Self::File(path) => Ok(open(&path)?.bytes),
+            Self::Reduced(mut file) => {
+                file.rewind()?;
+                Ok(Box::new(BufReader::with_capacity(READ_BYTES, file)))
+            }
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::chance::Chance;
 use crate::problem::Problem;
 
 /// A file of texts: its name, its column, and another column that must hold a value.
-type Source = (&'static str, &'static str, Option<(&'static str, &'static str)>);
+pub(crate) type Source = (&'static str, &'static str, Option<(&'static str, &'static str)>);
 
 /// What the first hand builds on.
 pub(crate) const FIRST: [Source; 3] = [

@@ -5,18 +5,18 @@
 //! `statements-bench score FOLDER SEEDS [SHOW]` groups them here, reads what the peers found if it
 //! is there, and prints the tables; SHOW is the number of wrong pairs printed.
 //! `statements-bench pairs FOLDER` and `statements-bench score-pairs FOLDER` do the same for
-//! labelled pairs of other people. Base texts are real posts under `../shared/data` (or
+//! labelled pairs of other people.
+//! `statements-bench sample FOLDER FILE CHANNEL TIME TEXT [EACH] [SEED]` draws matches and near
+//! misses from real posts, to be read by eye (`-` for a column that is not there).
+//!
+//! Base texts are real posts under `../shared/data` (or
 //! `$MARSAD_SHARED`), read at run time and never copied; without them there is nothing to measure.
 #![expect(clippy::print_stdout, reason = "a tool that prints")]
-#![expect(
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    clippy::expect_used,
-    reason = "a tool, not the product"
-)]
+#![expect(clippy::indexing_slicing, clippy::expect_used, reason = "a tool, not the product")]
 
 mod bases;
 mod chance;
+mod eye;
 mod first;
 mod labelled;
 mod peers;
@@ -48,6 +48,17 @@ fn main() -> Result<(), Problem> {
     match arguments.first().map(String::as_str) {
         Some("worlds") => worlds(&folder, seeds),
         Some("score") => scores(&folder, seeds, number(3, 0)),
+        Some("sample") => {
+            let column =
+                |at: usize| arguments.get(at).map(String::as_str).filter(|name| *name != "-");
+            let source = eye::Source {
+                file: Path::new(arguments.get(2).ok_or(usage)?),
+                channel: column(3),
+                time: column(4),
+                text: column(5).ok_or(usage)?,
+            };
+            eye::sample(&source, &folder, number(6, 100), number(7, 1) as u64)
+        }
         Some("pairs") => labelled::write(&data(), &folder),
         Some("score-pairs") => labelled::score(&data(), &folder),
         _ => Err(usage.into()),
@@ -63,10 +74,15 @@ fn data() -> PathBuf {
 }
 
 fn world(hand: &str, seed: u64) -> Result<World, Problem> {
-    let data = data();
+    let (sources, salt, each): (&[bases::Source], u64, usize) = match hand {
+        "first" => (&bases::FIRST, 0, 500),
+        _ => (&bases::SECOND, 0xF00D, 200),
+    };
+    let bases = bases::read(&data(), sources, seed ^ salt, each)?;
     Ok(match hand {
-        "first" => first::build(&bases::read(&data, &bases::FIRST, seed, 500)?, seed),
-        _ => second::build(&bases::read(&data, &bases::SECOND, seed ^ 0xF00D, 200)?, seed),
+        _ if bases.is_empty() => World { posts: Vec::new() },
+        "first" => first::build(&bases, seed),
+        _ => second::build(&bases, seed),
     })
 }
 
@@ -96,7 +112,7 @@ fn scores(folder: &Path, seeds: u64, show: usize) -> Result<(), Problem> {
             let found = score::found(&statements);
             let mut errors: Vec<(Pair, bool)> = Vec::new();
             ours.push(score::score(&world, &truth, &found, |pair, missed| {
-                errors.push((pair, missed))
+                errors.push((pair, missed));
             }));
             let step = (errors.len() / show.max(1)).max(1);
             for (pair, missed) in errors.iter().step_by(step).take(show) {

@@ -159,13 +159,64 @@ fn kind(world: &World, pair: Pair) -> String {
         (Role::Decoy, Role::Decoy) if a.kind != b.kind => {
             format!("{} / {}", a.kind.min(b.kind), a.kind.max(b.kind))
         }
-        (Role::Decoy, _) => a.kind.to_owned(),
-        (_, Role::Decoy) => b.kind.to_owned(),
-        (Role::Digest, _) | (_, Role::Digest) => "digest".to_owned(),
+        (Role::Digest, other) | (other, Role::Digest) if other != Role::Decoy => {
+            "digest".to_owned()
+        }
         (Role::Original, Role::Original) => "two originals".to_owned(),
-        (Role::Original, Role::Copy) => b.kind.to_owned(),
-        (Role::Copy, Role::Original) => a.kind.to_owned(),
-        (Role::Copy, Role::Copy) if a.kind == b.kind => a.kind.to_owned(),
-        (Role::Copy, Role::Copy) => "two copies".to_owned(),
+        (Role::Copy, Role::Copy) if a.kind != b.kind => "two copies".to_owned(),
+        (Role::Decoy, _) | (Role::Copy, Role::Original | Role::Copy) => a.kind.to_owned(),
+        _ => b.kind.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::post::Labelled;
+
+    fn post(carries: &[usize], role: Role, kind: &'static str) -> Labelled {
+        Labelled {
+            channel: 0,
+            at: 0,
+            text: String::new(),
+            carries: carries.to_vec(),
+            role,
+            kind,
+            frame: "bare",
+            forward_of: None,
+            media: None,
+        }
+    }
+
+    #[test]
+    fn pairs_are_counted_right_wrong_and_missed_by_kind() {
+        let posts = vec![
+            post(&[0], Role::Original, "original"),
+            post(&[0], Role::Copy, "cut"),
+            post(&[0, 1], Role::Digest, "digest"),
+            post(&[1], Role::Original, "original"),
+            post(&[2], Role::Decoy, "series"),
+        ];
+        let world = World { posts };
+        let truth = truth(&world);
+        assert_eq!(truth.len(), 4, "three posts of one statement, two of another");
+        let mut errors = Vec::new();
+        let found = pairs([vec![1, 0, 1], vec![3, 4]]);
+        let scores =
+            score(&world, &truth, &found, |pair, missed| errors.push((rows(pair), missed)));
+        assert_eq!((scores.all.right, scores.all.wrong, scores.all.missed), (1, 1, 3));
+        assert_eq!(errors, [((0, 2), true), ((1, 2), true), ((2, 3), true), ((3, 4), false)]);
+        assert_eq!(scores.by_kind["cut"].right, 1);
+        assert_eq!(scores.by_kind["series"].wrong, 1);
+        assert_eq!(scores.by_kind["digest"].missed, 3);
+        assert!((scores.all.f1() - 1.0 / 3.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn forwards_and_pictures_stand_in_the_table_and_not_in_the_total() {
+        let posts = vec![post(&[0], Role::Original, "original"), post(&[0], Role::Copy, "forward")];
+        let world = World { posts };
+        let scores = score(&world, &truth(&world), &[], |_, _| {});
+        assert_eq!((scores.all.missed, scores.by_kind["forward"].missed), (0, 1));
     }
 }

@@ -77,10 +77,10 @@ fn line(name: &str, ours: Score, theirs: impl Iterator<Item = Score>) {
     println!();
 }
 
-/// A kind without true pairs has no recall; one without any has nothing.
+/// A kind without true pairs has no recall: the pairs that were wrong are counted.
 fn figures(score: Score) -> String {
     if score.right + score.missed == 0 {
-        return format!("{:>6} {:>6} {:>6}", "-", "-", "-");
+        return format!("{:>20}", format!("{} wrong", score.wrong));
     }
     format!("{:.4} {:.4} {:.4}", score.precision(), score.recall(), score.f1())
 }

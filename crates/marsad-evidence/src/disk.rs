@@ -34,6 +34,11 @@ pub(crate) trait Disk: Send + Sync + Debug {
     fn sync_dir(&self, path: &Path) -> io::Result<()>;
     /// Names in a folder, sorted.
     fn list(&self, path: &Path) -> io::Result<Vec<String>>;
+    /// Puts several files on disk; when it returns without an error, all of them are. The order among
+    /// them is nobody's business.
+    fn sync_all(&self, files: &[(&dyn DiskFile, &Path)]) -> Result<(), Error> {
+        files.iter().try_for_each(|(file, path)| file.sync().doing("sync", path))
+    }
     /// Takes the writer's lock; `None` when somebody else has it. Held until dropped.
     fn lock(&self, path: &Path) -> io::Result<Option<Arc<dyn DiskFile>>>;
 }
@@ -171,6 +176,16 @@ impl Appender {
         self.file.as_ref()
     }
 
+    /// Bytes that the file holds, the gathered ones not among them.
+    pub(crate) fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// What is pushed and only gathered so far.
+    pub(crate) fn gathered(&self) -> &[u8] {
+        &self.buffer
+    }
+
     /// Where the next byte will stand.
     pub(crate) fn end(&self) -> u64 {
         self.written + self.buffer.len() as u64
@@ -223,6 +238,23 @@ impl Appender {
     }
 }
 
+/// Puts everything pushed to several files on disk.
+pub(crate) fn sync_together(disk: &dyn Disk, files: &mut [&mut Appender]) -> Result<(), Error> {
+    for file in files.iter_mut() {
+        file.flush()?;
+    }
+    let waiting: Vec<(&dyn DiskFile, &Path)> = files
+        .iter()
+        .filter(|file| file.unsynced)
+        .map(|file| (file.file.as_ref(), file.path.as_path()))
+        .collect();
+    disk.sync_all(&waiting)?;
+    for file in files.iter_mut() {
+        file.unsynced = false;
+    }
+    Ok(())
+}
+
 /// The file system of this machine.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RealDisk;
@@ -249,6 +281,19 @@ impl Disk for RealDisk {
     fn sync_dir(&self, path: &Path) -> io::Result<()> {
         // Windows cannot open a folder to sync it; its renames are journalled.
         if cfg!(windows) { Ok(()) } else { File::open(path)?.sync_all() }
+    }
+
+    /// All at once: a file system writes its journal once for syncs that wait together.
+    fn sync_all(&self, files: &[(&dyn DiskFile, &Path)]) -> Result<(), Error> {
+        std::thread::scope(|scope| {
+            let sync = |(file, path): &(&dyn DiskFile, &Path)| file.sync().doing("sync", path);
+            let running: Vec<_> =
+                files.iter().map(|file| scope.spawn(move || sync(file))).collect();
+            running.into_iter().try_for_each(|one| {
+                let stopped = || io::Error::other("a thread that synced stopped unexpectedly");
+                one.join().unwrap_or_else(|_| Err(stopped()).doing("sync", Path::new("evidence")))
+            })
+        })
     }
 
     fn list(&self, path: &Path) -> io::Result<Vec<String>> {

@@ -200,12 +200,14 @@ fn erase(disk: &SimulatedDisk, told: &mut Told) -> Result<(), Error> {
     let leaves = ERASED.map(|n| find(&store, n));
     let leaves: Vec<u64> = leaves.into_iter().map(|leaf| leaf.unwrap().unwrap()).collect();
     told.trying = u64::MAX;
+    store.append(record(REPLACEMENT))?; // what stays of an erased record goes with the erasure
     store.erase(&leaves, "asked for by the station master", NOON)?;
     told.trying = 0;
     Ok(())
 }
 
 const ERASED: [u64; 2] = [2, 5];
+const REPLACEMENT: u64 = 500;
 
 /// Either all of the erasure happened or nothing; all of it when it was acknowledged.
 fn check_erased(disk: &SimulatedDisk, told: &Told, what: &str) {
@@ -215,7 +217,10 @@ fn check_erased(disk: &SimulatedDisk, told: &Told, what: &str) {
     assert!(verdict.is_sound(), "{what}: {:?}", verdict.failures);
     let there = ERASED.map(|n| find(&store, n).unwrap().is_some());
     let chunks = store.records(0).map(Result::unwrap).filter(|r| r.kind == RecordKind::Chunk);
-    let numbers: Vec<_> = chunks.map(|r| r.payload).collect();
+    let mut numbers: Vec<_> = chunks.map(|r| r.payload).collect();
+    let replaced = find(&store, REPLACEMENT).unwrap().is_some();
+    assert_eq!(replaced, there == [false, false], "{what}: what stays, or what was, never neither");
+    numbers.retain(|read| *read != payload(REPLACEMENT));
     if there == [false, false] {
         let kept = (0..told.payloads).filter(|n| !ERASED.contains(n)).map(payload);
         assert_eq!(numbers, kept.collect::<Vec<_>>(), "{what}");

@@ -58,15 +58,21 @@ impl DigestTable {
             bytes.resize(count as usize * ENTRY_BYTES, 0);
             read_exact_at(index, leaf * ENTRY_BYTES as u64, &mut bytes)
                 .doing("read", std::path::Path::new(INDEX_FILE))?;
-            for entry in bytes.as_chunks::<ENTRY_BYTES>().0 {
-                let entry = Entry::from_bytes(entry).ok_or_else(|| broken(leaf))?;
-                if !entry.erased {
-                    table.insert(&entry.key, leaf);
-                }
-                leaf += 1;
-            }
+            table.add(&bytes, leaf)?;
+            leaf += count;
         }
         Ok(table)
+    }
+
+    /// Takes the entries of the leaves from `leaf` on.
+    pub(crate) fn add(&mut self, entries: &[u8], leaf: u64) -> Result<(), Error> {
+        for (leaf, entry) in (leaf..).zip(entries.as_chunks::<ENTRY_BYTES>().0) {
+            let entry = Entry::from_bytes(entry).ok_or_else(|| broken(leaf))?;
+            if !entry.erased {
+                self.insert(&entry.key, leaf);
+            }
+        }
+        Ok(())
     }
 
     pub(crate) fn insert(&mut self, digest: &Hash, leaf: u64) {

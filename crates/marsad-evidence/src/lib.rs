@@ -32,6 +32,7 @@
 //! once. Leaf = SHA-256(0x00 || entry), node = SHA-256(0x01 || left || right). Without the salt a
 //! leaf says nothing of the record.
 
+mod attest;
 mod checkpoint;
 mod disk;
 mod erase;
@@ -46,12 +47,15 @@ mod open;
 mod proof;
 mod reader;
 mod record;
+pub mod stamp;
 mod store;
 mod tiles;
 mod verify;
 mod wacz;
 pub mod warc;
+mod witness;
 
+pub use attest::{Attestation, Attested, COSIGNED_TYPE, STAMP_TYPE, attestation_record, head_text};
 pub use checkpoint::{Checkpoint, Head};
 pub use error::{Error, Failure};
 pub use merkle::Hash;
@@ -59,11 +63,15 @@ pub use note::{Signer, Verifier};
 pub use proof::Proof;
 pub use reader::{Reader, Records};
 pub use record::{
-    NewRecord, PAYLOAD_BYTES_MAX, Prepared, Record, RecordKind, entry_of, leaf_of, prepare,
+    NewRecord, PAYLOAD_BYTES_MAX, Prepared, REVISIT_PROFILE, Record, RecordKind, entry_of, leaf_of,
+    prepare,
 };
 pub use store::{Options, Receipt, Store};
 pub use verify::Verdict;
-pub use wacz::{Bundle, BundleReport, check_bundle};
+pub use wacz::{
+    Bundle, BundleReport, check_bundle, check_bundle_with, cosigned, stamp_holds, witnesses_open,
+};
+pub use witness::Witness;
 
 /// Bytes as lowercase hex.
 pub fn hex(bytes: &[u8]) -> String {

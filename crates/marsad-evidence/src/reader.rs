@@ -193,18 +193,39 @@ impl Reader {
 
     /// How many records of a kind there are, erased ones included.
     pub fn count(&self, kind: RecordKind) -> Result<u64, Error> {
-        let (mut count, mut from, size) = (0, 0, self.head().size);
+        let mut count = 0;
+        self.each_entry(0, &mut |_, entry| count += u64::from(entry.kind == kind))?;
+        Ok(count)
+    }
+
+    /// The leaves from `from` on whose kind is wanted, in the order of the log, erased ones left
+    /// out. Reads the index, not the records.
+    pub fn leaves(
+        &self,
+        from: u64,
+        is_wanted: &dyn Fn(RecordKind) -> bool,
+    ) -> Result<Vec<u64>, Error> {
+        let mut leaves = Vec::new();
+        self.each_entry(from, &mut |leaf, entry| {
+            if !entry.erased && is_wanted(entry.kind) {
+                leaves.push(leaf);
+            }
+        })?;
+        Ok(leaves)
+    }
+
+    fn each_entry(&self, from: u64, take: &mut dyn FnMut(u64, &Entry)) -> Result<(), Error> {
+        let (mut from, size) = (from, self.head().size);
         while from < size {
-            let leaves = SLAB_LEAVES.min(size - from);
+            let leaves = (SLAB_LEAVES * 16).min(size - from);
             let mut bytes = vec![0; leaves as usize * ENTRY_BYTES];
             self.fill(&self.index, layout::INDEX_FILE, from, &mut bytes)?;
             for (leaf, entry) in (from..).zip(bytes.as_chunks::<ENTRY_BYTES>().0) {
-                let entry = Entry::from_bytes(entry).ok_or_else(|| index::broken(leaf))?;
-                count += u64::from(entry.kind == kind);
+                take(leaf, &Entry::from_bytes(entry).ok_or_else(|| index::broken(leaf))?);
             }
             from += leaves;
         }
-        Ok(count)
+        Ok(())
     }
 
     /// The key that the log says it is signed with. Whoever must not trust this folder compares it
@@ -252,6 +273,18 @@ impl Reader {
     /// Proof that this reader's head goes on from an earlier size.
     pub fn consistency(&self, old: u64) -> Result<Vec<Hash>, Error> {
         merkle::consistency(&self.tiles, old, self.head().size)
+    }
+
+    /// The head that the log had when it held so many leaves.
+    ///
+    /// # Errors
+    /// `Unknown` when it does not hold so many.
+    pub fn head_at(&self, size: u64) -> Result<Head, Error> {
+        let held = self.head().size;
+        if size > held {
+            return Err(Error::Unknown { leaf: size, size: held });
+        }
+        Ok(Head { size, root: merkle::root(&self.tiles, size)? })
     }
 
     /// Whether this log is `old` with more leaves behind it, or the same.

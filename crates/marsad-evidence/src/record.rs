@@ -11,6 +11,9 @@ use crate::{Error, digest_name, hex};
 
 /// Largest payload of one record.
 pub const PAYLOAD_BYTES_MAX: u64 = 256 << 20;
+/// `WARC-Profile` of a [`RecordKind::Revisit`] (WARC/1.1 §6.7.2): the same payload came again.
+pub const REVISIT_PROFILE: &str =
+    "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest";
 const ZSTD_LEVEL: i32 = 1;
 const FRAME_FIELDS: [&str; 8] = [
     "WARC-Type",
@@ -252,6 +255,14 @@ fn header(record: &NewRecord<'_>, digest: &Hash, name: [u8; 16]) -> Result<Strin
     } else if !matches!(record.kind.warc_type(), "warcinfo" | "metadata") {
         let reason = "this kind of record needs one";
         return Err(Error::Field { name: "WARC-Target-URI".to_owned(), reason });
+    }
+    if record.kind == RecordKind::Revisit {
+        for needed in ["WARC-Profile", "WARC-Payload-Digest"] {
+            if !record.fields.iter().any(|(name, _)| name.eq_ignore_ascii_case(needed)) {
+                let reason = "a revisit says which payload came again, and by which profile";
+                return Err(Error::Field { name: needed.to_owned(), reason });
+            }
+        }
     }
     writer.field("WARC-Block-Digest", &digest_name(digest))?;
     if let Some(payload) = record.kind.payload_of(record.payload) {

@@ -7,7 +7,7 @@ use marsad_types::Timestamp;
 
 use crate::Error;
 use crate::checkpoint::{Checkpoint, Head};
-use crate::disk::{Appender, Disk, DiskFile, RealDisk, replace};
+use crate::disk::{Appender, Disk, DiskFile, RealDisk, replace, sync_together};
 use crate::error::Doing;
 use crate::index::{self, DigestTable};
 use crate::layout::{self, ENTRY_BYTES, Entry, HeadEntry};
@@ -167,8 +167,8 @@ impl Store {
 
     /// Puts everything appended on disk and publishes the new head.
     ///
-    /// Order: records, index, salts, tiles and the list of heads are synced; then the checkpoint is
-    /// replaced by rename and its folder synced. When this returns, all of it survives a power cut.
+    /// Order: records, index, salts, tiles and the list of heads are synced, all at once, and the
+    /// folders of those that are new; then the checkpoint is replaced by rename and its folder synced. When this returns, all of it survives a power cut.
     /// Without anything new, nothing is written.
     pub fn commit(&mut self, at: Timestamp) -> Result<Head, Error> {
         if self.halted {
@@ -179,12 +179,13 @@ impl Store {
             return Ok(head);
         }
         self.halted = true;
-        self.sync_segment()?;
-        self.index.sync()?;
-        self.salts.sync()?;
-        self.tiles.sync()?;
         self.heads.push(&HeadEntry { head, at }.to_bytes())?;
-        self.heads.sync()?;
+        let mut files = vec![&mut self.index, &mut self.salts, &mut self.heads];
+        files.extend(self.segment.file.as_mut());
+        files.extend(self.tiles.files());
+        sync_together(self.disk.as_ref(), &mut files)?;
+        self.sync_segment()?; // its name, when it is new
+        self.tiles.sync_names()?;
         let origin = &self.reader.checkpoint.origin;
         let checkpoint = Checkpoint::new(origin, head, self.options.signer.as_ref());
         let path = layout::path(&self.dir, layout::CHECKPOINT_FILE);
@@ -198,8 +199,10 @@ impl Store {
         if let Some(table) = self.table.get() {
             return Ok(table);
         }
-        // Nothing is pending here: the first append asks for the table before it writes.
-        let table = DigestTable::load(self.index.file(), self.next_leaf())?;
+        // What is gathered and not written yet comes after what the file holds.
+        let mut table =
+            DigestTable::load(self.index.file(), self.index.written() / ENTRY_BYTES as u64)?;
+        table.add(self.index.gathered(), self.index.written() / ENTRY_BYTES as u64)?;
         Ok(self.table.get_or_init(|| table))
     }
 
@@ -248,7 +251,6 @@ impl Store {
     }
 
     fn write(&mut self, kind: RecordKind, key: &Hash, made: &Made) -> Result<u64, Error> {
-        self.table()?;
         let leaf = self.next_leaf();
         let Some(file) = &mut self.segment.file else { return Err(Error::Halted) };
         let entry = Entry {

@@ -177,10 +177,13 @@ impl TileWriter {
         Ok(())
     }
 
-    pub(crate) fn sync(&mut self) -> Result<(), Error> {
-        for level in &mut self.levels {
-            level.file.sync()?;
-        }
+    /// The files of all levels, to be synced.
+    pub(crate) fn files(&mut self) -> impl Iterator<Item = &mut Appender> {
+        self.levels.iter_mut().map(|level| &mut level.file)
+    }
+
+    /// Makes the names of new levels survive a power cut.
+    pub(crate) fn sync_names(&mut self) -> Result<(), Error> {
         if self.new_names {
             let folder = layout::path(&self.dir, layout::TILES_FOLDER);
             self.disk.sync_dir(&folder).doing("sync", &folder)?;

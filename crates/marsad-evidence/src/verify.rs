@@ -195,6 +195,10 @@ impl Reader {
                         record.field(ERASED_FIELD).and_then(|leaf| leaf.parse::<u64>().ok());
                     findings.tombstones.extend(erased.filter(|erased| *erased < leaf));
                 }
+                Ok(record) if record.kind == RecordKind::Note => match self.attestation(&record) {
+                    Err(Error::Broken(failure)) => findings.verdict.fail(*failure),
+                    other => drop(other?),
+                },
                 Ok(_) => {}
             }
         }

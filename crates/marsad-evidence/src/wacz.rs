@@ -9,6 +9,10 @@
 //! marsad/records.jsonl           leaf, record id and place of each record
 //! marsad/<leaf>.tlog-proof
 //! marsad/custody.jsonl           when which head of the log was acknowledged
+//! marsad/<size>.head.txt         an earlier head that others attested, as it was stamped
+//! marsad/<size>.consistency      that the log only went on from it
+//! marsad/<leaf>.tsr              an authority's token on it, as it came
+//! marsad/audit.jsonl             the payloads of the audit records among them, a line each
 //! marsad/README.txt              how to check this without us
 //! files/…                        whatever the caller adds: the finding, the report
 //! datapackage.json, datapackage-digest.json
@@ -16,6 +20,7 @@
 //!
 //! No folder holds another: py-wacz 0.6 looks one level deep only.
 
+mod attested;
 mod check;
 pub(crate) mod zip;
 
@@ -27,7 +32,8 @@ use marsad_types::Timestamp;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-pub use check::{BundleReport, check_bundle};
+pub use attested::{cosigned, stamp_holds, witnesses_open};
+pub use check::{BundleReport, check_bundle, check_bundle_with};
 
 use crate::error::Doing;
 use crate::merkle::sha256;
@@ -43,6 +49,7 @@ pub(crate) const CHECKPOINT: &str = "marsad/checkpoint";
 pub(crate) const KEY: &str = "marsad/key.txt";
 pub(crate) const RECORDS: &str = "marsad/records.jsonl";
 pub(crate) const CUSTODY: &str = "marsad/custody.jsonl";
+pub(crate) const AUDIT: &str = "marsad/audit.jsonl";
 pub(crate) const README: &str = "marsad/README.txt";
 pub(crate) const FILES: &str = "files/";
 pub(crate) const PACKAGE: &str = "datapackage.json";
@@ -91,12 +98,20 @@ impl Reader {
     ) -> Result<(), Error> {
         let here = Path::new(WARC);
         let mut leaves = bundle.leaves.to_vec();
+        let attested = self.attested(&leaves)?;
+        leaves.extend(attested.iter().map(|attestation| attestation.leaf));
         leaves.sort_unstable();
         leaves.dedup();
         let mut writer = WarcWriter::new(scratch);
         writer.info(bundle, &self.checkpoint().origin)?;
+        let mut audit = Vec::new();
         for leaf in &leaves {
-            writer.record(&self.record(*leaf)?)?;
+            let record = self.record(*leaf)?;
+            writer.record(&record)?;
+            if record.kind == RecordKind::Audit {
+                audit.extend_from_slice(&record.payload);
+                audit.push(b'\n');
+            }
         }
         let (warc, index, records) = writer.finish();
         let mut pack = Packer { zip: ZipWriter::new(out), listed: Vec::new() };
@@ -113,7 +128,13 @@ impl Reader {
         for leaf in &leaves {
             pack.add(&proof_file(*leaf), self.proof(*leaf)?.text().as_bytes())?;
         }
+        for (path, bytes) in self.attested_files(&attested)? {
+            pack.add(&path, &bytes)?;
+        }
         pack.add(CUSTODY, self.custody()?.as_bytes())?;
+        if !audit.is_empty() {
+            pack.add(AUDIT, &audit)?;
+        }
         pack.add(README, include_str!("wacz/README.txt").as_bytes())?;
         for (name, bytes) in bundle.files {
             check_file_name(name)?;

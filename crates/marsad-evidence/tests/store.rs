@@ -28,6 +28,30 @@ fn fill(store: &mut Store, payloads: &[Vec<u8>]) {
 }
 
 #[test]
+fn what_is_only_gathered_is_known_too_when_an_act_came_first() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    fill(&mut store, &[b"rain\n".to_vec()]);
+    drop(store);
+    let mut store = Store::open(dir.path()).unwrap();
+    let act = |payload: &'static [u8]| {
+        let target = String::new();
+        prepare(&NewRecord { kind: RecordKind::Audit, target, ..chunk("", payload) })
+    };
+    let first = store.append(act(b"a look")).unwrap();
+    assert!(store.append(act(b"a look")).unwrap().new, "acts are kept each time");
+    assert_eq!(store.find(RecordKind::Audit, "", &first.digest).unwrap(), Some(first.leaf));
+    let known = store.append(prepare(&chunk("urn:marsad:import:weather#0", b"rain\n"))).unwrap();
+    assert!(!known.new && known.leaf == 1);
+    assert!(store.append(prepare(&chunk("urn:marsad:import:b#0", b"sun\n"))).unwrap().new);
+    assert!(!store.append(prepare(&chunk("urn:marsad:import:b#0", b"sun\n"))).unwrap().new);
+    store.commit(NOON).unwrap();
+    assert_eq!(store.reader().leaves(0, &|kind| kind == RecordKind::Audit).unwrap(), [2, 3]);
+    assert_eq!(store.reader().count(RecordKind::Audit).unwrap(), 2);
+    assert!(store.verify().unwrap().is_sound());
+}
+
+#[test]
 fn what_was_appended_reads_back_with_its_fields() {
     let dir = tempfile::tempdir().unwrap();
     let mut store = Store::open(dir.path()).unwrap();

@@ -20,6 +20,17 @@ fn make(dir: &std::path::Path) -> Store {
     let options = Options { signer: Some(signer()), segment_bytes_max: 6000 };
     let mut store = Store::open_with(dir, options).unwrap();
     for n in 0..30u32 {
+        if n == 20 {
+            let entry = NewRecord {
+                kind: RecordKind::Audit,
+                target: String::new(),
+                content_type: "application/json",
+                at: NOON,
+                fields: vec![],
+                payload: br#"{"action":"import","what":"import","operator":"night desk"}"#,
+            };
+            store.append(prepare(&entry)).unwrap();
+        }
         let payload = match n % 3 {
             0 => format!("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\ntrain {n} is late\n"),
             _ => format!("{n}: rain, then sun in الرياض\n").repeat(20),
@@ -91,7 +102,10 @@ fn a_bundle_verifies_offline_with_and_without_the_key() {
 #[test]
 fn a_flipped_byte_anywhere_in_a_bundle_is_found_and_the_file_is_named() {
     let dir = tempfile::tempdir().unwrap();
-    let bundle = pack(&make(dir.path()), &[3, 4, 9]);
+    let store = make(dir.path());
+    let act = store.reader().leaves(0, &|kind| kind == RecordKind::Audit).unwrap();
+    let bundle = pack(&store, &[3, 4, 9, act[0]]);
+    assert!(check(&bundle, None).holds.iter().any(|holds| holds.contains("1 entries")));
     for place in (0..bundle.len()).step_by(41).chain(bundle.len() - 60..bundle.len()) {
         let mut changed = bundle.clone();
         changed[place] ^= 1 << (place % 8);
@@ -107,6 +121,7 @@ fn a_flipped_byte_anywhere_in_a_bundle_is_found_and_the_file_is_named() {
         "marsad/records.jsonl",
         "marsad/4.tlog-proof",
         "marsad/custody.jsonl",
+        "marsad/audit.jsonl",
         "marsad/README.txt",
         "files/finding.json",
         "datapackage.json",

@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use crate::Manifest;
 use crate::document::{Batch, each_element, walk_document};
+use crate::files;
 use crate::json::{self, Nested, Object, Reason, Value, missing, shorten};
 use crate::lines::Problems;
 use crate::prepare::{SetupError, refused, stated_public};
@@ -75,6 +76,9 @@ struct Person<'a> {
 struct Attachment<'a> {
     #[serde(rename = "fileName", borrow, default)]
     name: Value<'a>,
+    /// An address, or a path where the export was made with its media.
+    #[serde(borrow, default)]
+    url: Value<'a>,
 }
 
 #[derive(Deserialize)]
@@ -144,7 +148,7 @@ fn document(
                         Ok(Some(post)) => {
                             channel.observed_at = channel.observed_at.max(post.published_at);
                             channel.line = line;
-                            batch.reading.posts.push(post);
+                            files::keep(&mut batch.reading, post);
                         }
                         Ok(None) => {}
                         Err(Reason(reason)) => batch.reading.problem(line, reason),
@@ -196,7 +200,7 @@ fn message(channel: &ChannelKey, bytes: &[u8], number: u64) -> Result<Option<Pos
     let id = PostId::Given(line.id.required_id("id")?);
     let published_at = line.timestamp.required_time("timestamp")?;
     let mut text = line.content.text("content")?.ok_or_else(|| missing("content"))?.into_owned();
-    let mut media = files(line.attachments);
+    let mut media = attached(line.attachments);
     let reference = line.reference.there().map(|Object(reference)| reference);
     let forwarded = line.forwarded.there().map(|Object(forwarded)| forwarded);
     let (mut forward, mut reply_to) = (None, None);
@@ -220,7 +224,7 @@ fn message(channel: &ChannelKey, bytes: &[u8], number: u64) -> Result<Option<Pos
         if text.is_empty() {
             text = original.content.text("forwardedMessage.content")?.unwrap_or_default().into();
         }
-        media.extend(files(original.attachments));
+        media.extend(attached(original.attachments));
     }
     let person = line.author.there().and_then(|Object(person)| person.id.id("author.id").ok()?);
     Ok(Some(Post {
@@ -235,18 +239,19 @@ fn message(channel: &ChannelKey, bytes: &[u8], number: u64) -> Result<Option<Pos
     }))
 }
 
-fn files(attachments: Nested<Vec<Nested<Object<Attachment<'_>>>>>) -> Vec<Media> {
+fn attached(attachments: Nested<Vec<Nested<Object<Attachment<'_>>>>>) -> Vec<Media> {
     let attachments = attachments.there().unwrap_or_default().into_iter();
-    let names = attachments.filter_map(Nested::there).map(|Object(file)| file.name);
-    let kinds = names.map(|name| {
+    let attachments = attachments.filter_map(Nested::there);
+    let media = attachments.map(|Object(Attachment { name, url })| {
         let name = name.text("fileName").ok().flatten().unwrap_or_default().to_ascii_lowercase();
         let ending = name.rsplit('.').next().unwrap_or("");
-        kind_of_mime(match ending {
+        let kind = kind_of_mime(match ending {
             "png" | "jpg" | "jpeg" | "gif" | "webp" => "image/",
             "mp4" | "mov" | "webm" => "video/",
             "mp3" | "ogg" | "wav" | "m4a" => "audio/",
             _ => "",
-        })
+        });
+        Media { kind: kind.into(), file: files::named(&url), ..Media::default() }
     });
-    kinds.map(|kind| Media { kind: kind.into(), ..Media::default() }).collect()
+    media.collect()
 }

@@ -124,6 +124,11 @@ impl Format {
         self.facts().1
     }
 
+    /// Whether its posts name files that lie beside it, by paths from its folder.
+    pub fn names_files(self) -> bool {
+        matches!(self, Self::TelegramDesktop | Self::Discord | Self::Rocketchat)
+    }
+
     /// The platform that the format itself names; `None` where a line, a map or the operator does.
     pub fn own_platform(self) -> Option<&'static str> {
         match self.facts().2 {

@@ -19,6 +19,7 @@ mod cut;
 mod discord;
 mod document;
 mod element;
+mod files;
 mod format;
 mod fourcat;
 mod json;

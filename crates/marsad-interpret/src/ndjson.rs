@@ -319,6 +319,7 @@ fn media(list: Nested<Vec<Nested<Object<File<'_>>>>>) -> Result<Vec<Media>, Reas
             sha256: owned(file.sha256, "sha256")?,
             pdq: owned(file.pdq, "pdq")?,
             pdq_quality: pdq_quality.map(|quality| quality.min(100)),
+            file: None,
         });
     }
     Ok(media)

@@ -6,6 +6,7 @@
 use marsad_types::{Author, ChannelKey, Media, Post, PostId, Reading, Resolution, Timestamp};
 use serde::Deserialize;
 
+use crate::files;
 use crate::json::{self, Maybe, Nested, Object, Reason, Value, missing};
 use crate::lines::{Problems, each_line};
 use crate::prepare::{SetupError, usage};
@@ -47,6 +48,10 @@ struct Dated<'a> {
 struct Attachment<'a> {
     #[serde(borrow, default)]
     image_type: Value<'a>,
+    #[serde(rename = "fileId", borrow, default)]
+    id: Value<'a>,
+    #[serde(rename = "fileName", borrow, default)]
+    name: Value<'a>,
 }
 
 /// Asks for the room, which the export does not name.
@@ -63,7 +68,7 @@ pub(crate) fn read(manifest: &Manifest, chunk: &Chunk<'_>, reading: &mut Reading
     };
     let key = ChannelKey::new(platform, room);
     each_line(chunk, reading, |bytes, number, reading| match read_line(&key, bytes) {
-        Ok(Some(post)) => reading.posts.push(Post { line: number, ..post }),
+        Ok(Some(post)) => files::keep(reading, Post { line: number, ..post }),
         Ok(None) => {}
         Err(Reason(reason)) => reading.problem(number, reason),
     });
@@ -81,7 +86,8 @@ fn read_line(key: &ChannelKey, bytes: &[u8]) -> Result<Option<Post>, Reason> {
     let attachments = attachments.filter_map(Nested::there);
     let media = attachments.map(|Object(attachment)| {
         let is_image = matches!(attachment.image_type, Value::Text(_));
-        Media { kind: if is_image { "image".into() } else { "file".into() }, ..Media::default() }
+        let kind = if is_image { "image" } else { "file" };
+        Media { kind: kind.into(), file: asset(&attachment), ..Media::default() }
     });
     let name = line.username.text("username")?.filter(|name| !is_number_of_export(name));
     Ok(Some(Post {
@@ -90,6 +96,14 @@ fn read_line(key: &ChannelKey, bytes: &[u8]) -> Result<Option<Post>, Reason> {
         author: name.map_or(Author::Unknown, |name| Author::Name(name.into_owned())),
         ..Post::new(key.clone(), PostId::Derived, published_at, text)
     }))
+}
+
+/// Where an export with attachments puts the bytes of one.
+fn asset(attachment: &Attachment<'_>) -> Option<String> {
+    let (Value::Text(id), Value::Text(name)) = (&attachment.id, &attachment.name) else {
+        return None;
+    };
+    Some(format!("assets/{id}-{name}"))
 }
 
 fn is_number_of_export(name: &str) -> bool {

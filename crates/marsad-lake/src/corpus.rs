@@ -121,7 +121,7 @@ fn assemble(pieces: &[Piece]) -> (Corpus, Prints) {
         .iter()
         .map(|piece| piece.channels.iter().map(|key| channels.find(key).unwrap_or(NONE)).collect())
         .collect();
-    let dropped = later_versions(pieces, &ids);
+    let (dropped, files) = later_versions(pieces, &ids);
     let mut order: Vec<Row> = Vec::with_capacity(pieces.iter().map(|p| p.posts.len()).sum());
     for (at, (piece, ids)) in pieces.iter().zip(&ids).enumerate() {
         for row in 0..piece.posts.len() {
@@ -139,57 +139,94 @@ fn assemble(pieces: &[Piece]) -> (Corpus, Prints) {
     order.par_sort_unstable_by(|a, b| {
         (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| post(a.2, a.3).cmp(post(b.2, b.3)))
     });
-    gather(pieces, &order, channels)
+    gather(pieces, &order, channels, &files)
 }
 
-/// The first version of a post so far: order, piece, row.
-type Best = Option<(VersionOrder, u32, u32)>;
+/// A row: piece and row in it.
+type Place = (u32, u32);
 
-/// Rows that are not the first-published version of their post.
-fn later_versions(pieces: &[Piece], ids: &[Vec<ChannelId>]) -> HashSet<(u32, u32)> {
+/// The first version of a post so far.
+type Best = Option<(VersionOrder, Place)>;
+
+/// Rows that are not the first-published version of their post; and, for rows that are, of whose
+/// files nothing is known, the row that knows them.
+fn later_versions(
+    pieces: &[Piece],
+    ids: &[Vec<ChannelId>],
+) -> (HashSet<Place>, HashMap<Place, Place>) {
     let mut dropped = HashSet::new();
     if pieces.iter().all(|piece| piece.versions.is_empty()) {
-        return dropped;
+        return (dropped, HashMap::new());
     }
-    let key = |piece: &Piece, ids: &[ChannelId], row: u32| {
-        let channel =
-            piece.posts.channel.get(row as usize).and_then(|c| ids.get(*c as usize)).copied();
-        (channel.unwrap_or(NONE), piece.posts.post.get(row as usize).to_owned())
-    };
     let mut best: HashMap<(ChannelId, String), Best> = HashMap::new();
     for (piece, ids) in pieces.iter().zip(ids) {
         for (row, _) in &piece.versions {
-            best.insert(key(piece, ids, *row), None);
+            best.insert(piece.key(ids, *row), None);
         }
     }
+    // What another row knows of the files of a post, until it is clear which row is the first.
+    let mut knowing: Vec<(VersionOrder, Place)> = Vec::new();
     for (at, (piece, ids)) in pieces.iter().zip(ids).enumerate() {
         let orders: HashMap<u32, VersionOrder> = piece.versions.iter().copied().collect();
         for row in 0..piece.posts.len() as u32 {
-            let Some(slot) = best.get_mut(&key(piece, ids, row)) else { continue };
+            let Some(slot) = best.get_mut(&piece.key(ids, row)) else { continue };
             let seen = piece.posts.observed_first.get(row as usize).copied().unwrap_or(i64::MIN);
             let order = orders.get(&row).copied().unwrap_or((false, i64::MIN, seen, 1));
-            let candidate = (order, at as u32, row);
+            let candidate = (order, (at as u32, row));
+            if piece.knows_files(row) {
+                knowing.push(candidate);
+            }
             match slot {
                 Some(first) if first.0 <= candidate.0 => {
-                    dropped.insert((candidate.1, candidate.2));
+                    dropped.insert(candidate.1);
                 }
                 _ => {
                     if let Some(first) = slot.replace(candidate) {
-                        dropped.insert((first.1, first.2));
+                        dropped.insert(first.1);
                     }
                 }
             }
         }
     }
-    dropped
+    knowing.sort_unstable();
+    let files = files_known(pieces, ids, &best, &knowing);
+    (dropped, files)
+}
+
+/// For first versions without a known file, the earliest row of the same version (same text, edited
+/// at the same time or never) that knows its files: the post seen again, with what lay beside it.
+fn files_known(
+    pieces: &[Piece],
+    ids: &[Vec<ChannelId>],
+    best: &HashMap<(ChannelId, String), Best>,
+    knowing: &[(VersionOrder, Place)],
+) -> HashMap<Place, Place> {
+    let mut files = HashMap::new();
+    for (order, (at, row)) in knowing {
+        let at = *at as usize;
+        let (Some(piece), Some(ids)) = (pieces.get(at), ids.get(at)) else { continue };
+        let Some(Some((first_order, first))) = best.get(&piece.key(ids, *row)) else { continue };
+        let Some(other) = pieces.get(first.0 as usize) else { continue };
+        let is_same = (first_order.0, first_order.1) == (order.0, order.1)
+            && other.posts.text.get(first.1 as usize) == piece.posts.text.get(*row as usize);
+        if is_same && !other.knows_files(first.1) {
+            files.entry(*first).or_insert((at as u32, *row));
+        }
+    }
+    files
 }
 
 /// A row: time, channel, piece, row in the piece.
 type Row = (i64, ChannelId, u32, u32);
 
 /// Copies the rows in their order, the posts on one core and their fingerprints on another.
-fn gather(pieces: &[Piece], order: &[Row], channels: Channels) -> (Corpus, Prints) {
-    rayon::join(|| gather_posts(pieces, order, channels), || gather_prints(pieces, order))
+fn gather(
+    pieces: &[Piece],
+    order: &[Row],
+    channels: Channels,
+    files: &HashMap<Place, Place>,
+) -> (Corpus, Prints) {
+    rayon::join(|| gather_posts(pieces, order, channels, files), || gather_prints(pieces, order))
 }
 
 fn gather_prints(pieces: &[Piece], order: &[Row]) -> Prints {
@@ -202,7 +239,12 @@ fn gather_prints(pieces: &[Piece], order: &[Row]) -> Prints {
     prints
 }
 
-fn gather_posts(pieces: &[Piece], order: &[Row], mut channels: Channels) -> Corpus {
+fn gather_posts(
+    pieces: &[Piece],
+    order: &[Row],
+    mut channels: Channels,
+    files: &HashMap<Place, Place>,
+) -> Corpus {
     let mut posts = Posts {
         text: Strings::with_capacity(
             order.len(),
@@ -241,7 +283,10 @@ fn gather_posts(pieces: &[Piece], order: &[Row], mut channels: Channels) -> Corp
             forwards.published_at.push(*published);
             forwards.channel.len() as u32 - 1
         }));
-        copy_sparse(&piece.posts.media, *row, new, &mut posts.media);
+        let (of, knows) = files.get(&(*at, *row)).copied().unwrap_or((*at, *row));
+        if let Some(piece) = pieces.get(of as usize) {
+            copy_sparse(&piece.posts.media, knows, new, &mut posts.media);
+        }
         copy_sparse(&piece.posts.links, *row, new, &mut posts.links);
     }
     Corpus { channels, posts, forwards, ..Corpus::default() }

@@ -32,7 +32,9 @@ pub enum Error {
         cause: parquet::errors::ParquetError,
     },
     /// A table lacks a column that this program files.
-    #[error("the lake table '{0}' was made by an older Marsad; `marsad rebuild` makes it again from the evidence")]
+    #[error(
+        "the lake table '{0}' was made by an older Marsad; `marsad rebuild` makes it again from the evidence"
+    )]
     Older(&'static str),
     /// The folder's name cannot be written as an address.
     #[error("the lake folder '{}' has no absolute path", .0.display())]

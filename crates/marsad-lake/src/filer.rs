@@ -4,7 +4,7 @@ use compact_str::{CompactString, format_compact};
 use hashbrown::hash_map::Entry;
 use hashbrown::{HashMap, HashSet};
 use marsad_matching::Fingerprint;
-use marsad_types::{Channel, Coverage, Event, Post, PostId, Problem, Timestamp};
+use marsad_types::{Channel, Coverage, Event, Media, Post, PostId, Problem, Timestamp};
 use xxhash_rust::xxh3::Xxh3;
 
 /// The years a post may be from; a time outside is no time (and no Parquet reader takes it).
@@ -81,13 +81,24 @@ pub enum Filed {
     TimeOutOfRange,
 }
 
-/// The content of a post that makes two observations different versions.
-fn content_hash(post: &Post) -> u64 {
+/// What is known of a file's bytes; empty when nothing is.
+fn known_bytes(media: &Media) -> &str {
+    media.sha256.as_deref().or(media.pdq.as_deref()).unwrap_or("")
+}
+
+/// Whether a post has files, and of none of them anything is known.
+fn is_bare(post: &Post) -> bool {
+    !post.media.is_empty() && post.media.iter().all(|media| known_bytes(media).is_empty())
+}
+
+/// The content of a post that makes two observations different versions; `known` says what of a file
+/// counts.
+fn content_hash(post: &Post, known: fn(&Media) -> &str) -> u64 {
     let mut hash = Xxh3::new();
     hash.update(post.text.as_bytes());
     for media in &post.media {
         hash.update(&[0]);
-        hash.update(media.sha256.as_deref().or(media.pdq.as_deref()).unwrap_or("").as_bytes());
+        hash.update(known(media).as_bytes());
     }
     hash.update(&[1, u8::from(post.deleted_at.is_some())]);
     hash.digest()
@@ -121,7 +132,7 @@ pub struct Filer {
     posts: HashMap<[u64; 2], u64>,
     /// Further versions of the few posts that have them.
     versions: HashMap<[u64; 2], Vec<u64>>,
-    /// Observations, stretches and events that are filed.
+    /// Observations, stretches and events that are filed; posts whose files are known.
     rows: HashSet<u128>,
     /// In the file being read: how often the same channel, time and text occurred.
     occurrences: HashMap<[u64; 2], u32>,
@@ -165,7 +176,7 @@ impl Filer {
             return Filed::TimeOutOfRange;
         }
         let id = self.identify(&post);
-        let (filed, version) = self.note(post_key(&post, &id), content_hash(&post));
+        let (filed, version) = self.note_post(&post, &id);
         if filed != Filed::Duplicate {
             let version = post.version.unwrap_or(version);
             self.batch.text_bytes += post.text.len();
@@ -174,9 +185,34 @@ impl Filer {
         filed
     }
 
+    /// Whether a post with an id of its own is known as it is: taking it would add nothing.
+    pub fn knows(&self, post: &Post) -> bool {
+        let PostId::Given(id) = &post.id else { return false };
+        let (key, content) = (halves(post_key(post, id)), content_hash(post, known_bytes));
+        self.posts.get(&key) == Some(&content)
+            || self.versions.get(&key).is_some_and(|further| further.contains(&content))
+    }
+
     /// Remembers a post version that is filed already.
     pub(crate) fn know(&mut self, post: &Post, id: &str) {
-        self.note(post_key(post, id), content_hash(post));
+        self.note_post(post, id);
+    }
+
+    /// Whether this version is new, and which number it would have. A version seen again without
+    /// the bytes of its files says nothing new.
+    fn note_post(&mut self, post: &Post, id: &str) -> (Filed, u32) {
+        let key = post_key(post, id);
+        if post.media.is_empty() {
+            return self.note(key, content_hash(post, known_bytes));
+        }
+        let without = content_hash(post, |_| "");
+        let without = hash_parts(&[b"without files", &key.to_le_bytes(), &without.to_le_bytes()]);
+        if !is_bare(post) {
+            self.rows.insert(without);
+        } else if self.rows.contains(&without) {
+            return (Filed::Duplicate, 1);
+        }
+        self.note(key, content_hash(post, known_bytes))
     }
 
     fn identify(&mut self, post: &Post) -> CompactString {
@@ -311,6 +347,30 @@ mod tests {
         assert_eq!(take(&mut filer, post(given(), "rain")), Filed::Duplicate);
         assert_eq!(take(&mut filer, post(given(), "snow")), Filed::Duplicate);
         assert_eq!(filer.batch().posts.iter().map(|p| p.version).collect::<Vec<_>>(), [1, 2]);
+    }
+
+    #[test]
+    fn files_that_become_known_are_a_version_and_files_that_go_are_nothing_new() {
+        let mut filer = Filer::default();
+        let with = |sha256: Option<&str>| {
+            let media = Media {
+                kind: "image".into(),
+                sha256: sha256.map(str::to_owned),
+                ..Media::default()
+            };
+            Post { media: vec![media], ..post(PostId::Given("1".into()), "rain") }
+        };
+        assert_eq!(take(&mut filer, with(None)), Filed::Added);
+        assert_eq!(take(&mut filer, with(Some("aa"))), Filed::Version);
+        assert_eq!(take(&mut filer, with(None)), Filed::Duplicate);
+        assert_eq!(take(&mut filer, with(Some("aa"))), Filed::Duplicate);
+        assert!(filer.knows(&with(Some("aa"))) && !filer.knows(&with(Some("bb"))));
+        assert_eq!(take(&mut filer, with(Some("bb"))), Filed::Version);
+        // Another text without its file is another version all the same.
+        assert_eq!(take(&mut filer, Post { text: "snow".into(), ..with(None) }), Filed::Version);
+        let mut other_way_round = Filer::default();
+        assert_eq!(take(&mut other_way_round, with(Some("aa"))), Filed::Added);
+        assert_eq!(take(&mut other_way_round, with(None)), Filed::Duplicate);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use arrow_array::{Int32Array, Int64Array, ListArray, StringArray, TimestampMicrosecondArray};
 use hashbrown::HashSet;
 use marsad_matching::{FINGERPRINT_VERSION, Fingerprint, Fingerprinter, Prints};
-use marsad_types::{ChannelKey, Media, Platform, Posts, Timestamp};
+use marsad_types::{ChannelId, ChannelKey, Media, NONE, Platform, Posts, Timestamp};
 use parquet::file::metadata::RowGroupMetaData;
 
 use crate::Error;
@@ -94,6 +94,20 @@ impl Piece {
         })?;
         piece.read_prints(prints, &taken)?;
         Ok(piece)
+    }
+
+    /// The post of a row.
+    pub(crate) fn key(&self, ids: &[ChannelId], row: u32) -> (ChannelId, String) {
+        let channel = self.posts.channel.get(row as usize);
+        let channel = channel.and_then(|channel| ids.get(*channel as usize)).copied();
+        (channel.unwrap_or(NONE), self.posts.post.get(row as usize).to_owned())
+    }
+
+    /// Whether anything is known of the files of a row.
+    pub(crate) fn knows_files(&self, row: u32) -> bool {
+        let start = self.posts.media.partition_point(|(at, _)| *at < row);
+        let mut files = self.posts.media.iter().skip(start).take_while(|(at, _)| *at == row);
+        files.any(|(_, file)| file.sha256.is_some() || file.pdq.is_some())
     }
 
     fn take(&mut self, cells: &PostCells<'_>, row: usize, channel: &str, time: i64) {

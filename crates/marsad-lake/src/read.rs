@@ -1,5 +1,6 @@
 //! Parquet files to rows: the small tables whole, the posts as columns.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 
 use arrow_array::cast::AsArray;
@@ -214,7 +215,7 @@ pub struct ProblemRow {
 }
 
 /// Where one version of a post was read from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// Number of the version.
     pub version: u32,
@@ -222,6 +223,8 @@ pub struct Place {
     pub leaf: u64,
     /// Line of the imported file, from 1.
     pub line: u64,
+    /// SHA-256 of its files, as far as they are known.
+    pub files: Vec<String>,
 }
 
 /// A post version as filed, for export.
@@ -336,26 +339,55 @@ impl Lake {
 
     /// Where the versions of a post were read from, first version first.
     pub fn places(&self, key: &PostKey) -> Result<Vec<Place>, Error> {
-        let Some(table) = &self.posts else { return Ok(Vec::new()) };
-        let platform = key.channel.platform.as_str();
-        let mut places = Vec::new();
-        for file in table.files(&|partition| partition.platform == platform)? {
-            let columns = ["channel", "post", "version", "evidence", "line"];
-            read_file(&file, Some(&columns), &|_| true, &mut |rows| {
-                for row in 0..rows.len() {
-                    let is_wanted = rows.text("post", row) == Some(&key.post)
-                        && rows.text("channel", row) == Some(&key.channel.id);
-                    if is_wanted {
-                        places.push(Place {
-                            version: rows.int("version", row).unwrap_or(1),
-                            leaf: rows.long("evidence", row).unwrap_or(0),
-                            line: rows.long("line", row).unwrap_or(0),
-                        });
+        let wanted = BTreeSet::from([key.clone()]);
+        Ok(self.places_of(&wanted)?.remove(key).unwrap_or_default())
+    }
+
+    /// The same for many posts, in one pass over their platforms; posts that are not there are left
+    /// out.
+    pub fn places_of(
+        &self,
+        keys: &BTreeSet<PostKey>,
+    ) -> Result<BTreeMap<PostKey, Vec<Place>>, Error> {
+        let mut places: BTreeMap<PostKey, Vec<Place>> = BTreeMap::new();
+        let Some(table) = &self.posts else { return Ok(places) };
+        let platforms: BTreeSet<&Platform> = keys.iter().map(|key| &key.channel.platform).collect();
+        for platform in platforms {
+            for file in table.files(&|partition| partition.platform == platform.as_str())? {
+                let columns = [
+                    "channel",
+                    "post",
+                    "version",
+                    "evidence",
+                    "line",
+                    "media.list.element",
+                    "media",
+                ];
+                read_file(&file, Some(&columns), &|_| true, &mut |rows| {
+                    for row in 0..rows.len() {
+                        let channel = rows.text("channel", row).unwrap_or("");
+                        let post = rows.text("post", row).unwrap_or("");
+                        let channel = ChannelKey::new(platform.clone(), channel);
+                        let key = PostKey { channel, post: CompactString::from(post) };
+                        if keys.contains(&key) {
+                            places.entry(key).or_default().push(Place {
+                                version: rows.int("version", row).unwrap_or(1),
+                                leaf: rows.long("evidence", row).unwrap_or(0),
+                                line: rows.long("line", row).unwrap_or(0),
+                                files: rows
+                                    .texts("media", row)
+                                    .iter()
+                                    .filter_map(|written| media(written).sha256)
+                                    .collect(),
+                            });
+                        }
                     }
-                }
-            })?;
+                })?;
+            }
         }
-        places.sort_unstable();
+        for versions in places.values_mut() {
+            versions.sort_unstable();
+        }
         Ok(places)
     }
 
@@ -425,5 +457,6 @@ pub(crate) fn media(written: &str) -> Media {
         sha256: part().map(str::to_owned),
         pdq: part().map(str::to_owned),
         pdq_quality: part().and_then(|quality| quality.parse().ok()),
+        file: None,
     }
 }

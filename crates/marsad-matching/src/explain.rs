@@ -6,7 +6,7 @@ use marsad_types::Corpus;
 
 use crate::frames::Frames;
 use crate::group::{Options, Verdict, compare};
-use crate::mask::Masker;
+use crate::mask::{Dates, Masker};
 use crate::normalise::{Scanner, Token};
 use crate::prints::Prints;
 
@@ -102,7 +102,9 @@ fn side(corpus: &Corpus, frames: &Frames, row: usize, other: usize) -> Side {
     scanner.scan(corpus.posts.text.get(row));
     let tokens = scanner.tokens.clone();
     let all = [frames.of(row), frames.of(other), Some(frames.boilerplate())];
-    let changed = masker.mask(&mut scanner, all.into_iter().flatten()).is_some();
+    let channel = |row: usize| corpus.posts.channel.get(row);
+    let dates = if channel(row) == channel(other) { Dates::Keep } else { Dates::Mask };
+    let changed = masker.mask(&mut scanner, all.into_iter().flatten(), dates).is_some();
     let masked = if changed { masker.dropped().to_vec() } else { vec![false; tokens.len()] };
     let matched = scanner.tokens.iter().filter(|token| token.kind.is_matched());
     let words = matched.map(|token| scanner.token_codes(token).to_vec()).collect();

@@ -12,6 +12,7 @@
 
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
+use crate::dates::undated;
 use crate::grams::{GRAM_TOKENS_MIN, winnow};
 use crate::mask::run_hash;
 use crate::normalise::{Scanner, is_digit};
@@ -101,7 +102,8 @@ impl Fingerprinter {
     }
 
     fn body(&mut self, tokens: u32, letters: u32) -> u128 {
-        write_utf8(&self.scanner.codes, &mut self.bytes);
+        self.bytes.clear();
+        push_utf8(&self.scanner.codes, &mut self.bytes);
         if is_bare(tokens, letters) {
             for token in self.scanner.tokens.iter().filter(|token| !token.kind.is_matched()) {
                 self.bytes.push(0x1F);
@@ -115,7 +117,7 @@ impl Fingerprinter {
         if self.scanner.tokens.last().is_none_or(|token| token.line == 0) {
             return;
         }
-        lines.extend(hashed_lines(&self.scanner).map(|(_, hash)| hash));
+        lines.extend(hashed_lines(&self.scanner).map(|line| line.hash));
         if lines.len() < 2 {
             lines.clear();
         }
@@ -127,25 +129,41 @@ pub(crate) fn is_bare(tokens: u32, letters: u32) -> bool {
     tokens < BARE_TOKENS || letters < BARE_LETTERS
 }
 
-/// The lines in order: number and hash, of the words, or of the links and mentions where there are
-/// no words.
-pub(crate) fn hashed_lines(scanner: &Scanner) -> impl Iterator<Item = (u32, u32)> {
-    let lines = scanner.tokens.chunk_by(|a, b| a.line == b.line);
+/// A line as frames know it.
+pub(crate) struct HashedLine {
+    pub(crate) line: u32,
+    pub(crate) hash: u32,
+    /// Whether it holds a date, which its hash does not show.
+    pub(crate) is_dated: bool,
+}
+
+/// The lines in order, hashed by their words, dates apart; by their links and mentions where there
+/// are no words.
+pub(crate) fn hashed_lines(scanner: &Scanner) -> impl Iterator<Item = HashedLine> {
     let mut bytes = Vec::new();
-    lines.map(move |tokens| {
-        let mut matched = tokens.iter().filter(|token| token.kind.is_matched());
-        if let Some(first) = matched.next() {
-            let end = matched.next_back().map_or(first.end, |last| last.end);
-            let codes = scanner.codes.get(first.start as usize..end as usize).unwrap_or(&[]);
-            write_utf8(codes, &mut bytes);
-        } else {
-            bytes.clear();
+    let mut from = 0;
+    scanner.tokens.chunk_by(|a, b| a.line == b.line).map(move |tokens| {
+        bytes.clear();
+        let mut is_dated = false;
+        let mut any_word = false;
+        for place in from..from + tokens.len() {
+            let Some(token) = scanner.tokens.get(place) else { continue };
+            if token.kind.is_matched() {
+                any_word = true;
+                let codes = undated(scanner, &scanner.tokens, place);
+                is_dated |= codes.first().is_some_and(|code| *code > 0x10_FFFF);
+                push_utf8(codes, &mut bytes);
+            }
+        }
+        if !any_word {
             for token in tokens {
                 bytes.push(0x1F);
                 bytes.extend_from_slice(scanner.written(token).as_bytes());
             }
         }
-        (tokens.first().map_or(0, |token| token.line), xxh3_64(&bytes) as u32)
+        from += tokens.len();
+        let line = tokens.first().map_or(0, |token| token.line);
+        HashedLine { line, hash: xxh3_64(&bytes) as u32, is_dated }
     })
 }
 
@@ -154,8 +172,7 @@ pub(crate) fn count_letters(codes: &[u32]) -> u32 {
     codes.iter().filter(|code| **code >= 0x40 && !is_digit(**code)).count() as u32
 }
 
-fn write_utf8(codes: &[u32], bytes: &mut Vec<u8>) {
-    bytes.clear();
+fn push_utf8(codes: &[u32], bytes: &mut Vec<u8>) {
     for code in codes {
         let code = *code;
         match code {

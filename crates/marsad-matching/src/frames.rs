@@ -23,9 +23,9 @@ use rayon::prelude::*;
 
 use std::sync::Arc;
 
+use crate::dates::undated;
 use crate::fingerprint::{Fingerprint, Fingerprinter};
-use crate::mask::{Frame, Masked, Masker, RUN_MAX, run_hash};
-use crate::normalise::Token;
+use crate::mask::{Dates, Frame, Masker, RUN_MAX, run_hash};
 use crate::prints::Prints;
 
 /// Posts of a stretch.
@@ -65,6 +65,9 @@ pub(crate) struct MaskedPrint {
     /// Without lines alone, where that is less: a run may be half of a bulletin, and other
     /// channels have not learnt it.
     pub(crate) lines_only: Option<Fingerprint>,
+    /// Whether a date was masked: in its own channel the post is another one than the same words
+    /// under another date.
+    pub(crate) is_dated: bool,
 }
 
 impl Frames {
@@ -168,9 +171,7 @@ impl Frames {
                         let frames = [self.of(at), Some(self.boilerplate())];
                         let text = corpus.posts.text.get(at);
                         let print = masked_print(fingerprinter, masker, text, frames);
-                        if let Some((print, lines_only)) = print {
-                            masked.push(MaskedPrint { row: *row, print, lines_only });
-                        }
+                        masked.extend(print.map(|print| MaskedPrint { row: *row, ..print }));
                     }
                     masked
                 },
@@ -191,25 +192,25 @@ pub(crate) fn may_mask(frames: [Option<&Frame>; 2], lines: &[u32]) -> bool {
         || everywhere.is_some_and(|frame| lines.iter().any(|line| frame.has_line(*line)))
 }
 
-/// The prints of a text without lines and runs and, where that is less, without lines alone; none
-/// when there is nothing to mask.
+/// The print of a text, of row 0, without its frame; none when there is nothing to mask.
 pub(crate) fn masked_print(
     fingerprinter: &mut Fingerprinter,
     masker: &mut Masker,
     text: &str,
     frames: [Option<&Frame>; 2],
-) -> Option<(Fingerprint, Option<Fingerprint>)> {
+) -> Option<MaskedPrint> {
     fingerprinter.scanner.scan(text);
-    let what = masker.mask(&mut fingerprinter.scanner, frames.into_iter().flatten())?;
+    let all = frames.into_iter().flatten();
+    let what = masker.mask(&mut fingerprinter.scanner, all.clone(), Dates::Mask)?;
     let print = without_lines(fingerprinter.of_scanned());
     let mut lines_only = None;
-    if what == Masked::LinesAndRuns {
+    if what.lines_and_runs {
         fingerprinter.scanner.scan(text);
-        if masker.mask_lines(&mut fingerprinter.scanner, &frames.into_iter().flatten()) {
+        if masker.mask_lines(&mut fingerprinter.scanner, &all) {
             lines_only = Some(without_lines(fingerprinter.of_scanned()));
         }
     }
-    Some((print, lines_only))
+    Some(MaskedPrint { row: 0, print, lines_only, is_dated: what.is_dated })
 }
 
 fn without_lines(print: Fingerprint) -> Fingerprint {
@@ -328,17 +329,17 @@ impl Runs {
         let mut scanner = std::mem::take(&mut masker.scanner);
         for (_, row) in teachers {
             scanner.scan(corpus.posts.text.get(*row as usize));
-            masker.mask(&mut scanner, std::iter::once(*frame));
-            let is_word = |token: &&Token| token.kind.is_matched();
-            let count = scanner.tokens.iter().filter(is_word).count();
+            masker.mask(&mut scanner, std::iter::once(*frame), Dates::Mask);
+            let words = scanner.tokens.iter().enumerate();
+            let words = words.filter(|(_, token)| token.kind.is_matched()).map(|(place, _)| place);
+            let count = words.clone().count();
             if count < 2 {
                 continue;
             }
             self.texts += 1;
             // A whole text is not its own frame.
             let longest = (count - 1).min(*words_max);
-            let words = scanner.tokens.iter().filter(is_word);
-            let codes = |token: &Token| scanner.token_codes(token);
+            let codes = |place: usize| undated(&scanner, &scanner.tokens, place);
             self.starts.add(words.clone().take(longest).map(codes));
             self.ends.add(words.rev().take(longest).map(codes));
         }

@@ -15,6 +15,7 @@
 //!
 //! **Not here.** Reading texts from anywhere, storing prints, who was first.
 
+mod dates;
 mod explain;
 mod fingerprint;
 mod frames;
@@ -23,6 +24,7 @@ mod group;
 pub mod index;
 mod mask;
 pub mod normalise;
+pub mod pdq;
 mod prints;
 mod statement;
 

@@ -1,5 +1,6 @@
 //! Taking frames out of a scanned text.
 
+use crate::dates::{is_date, undated};
 use crate::fingerprint::{count_letters, hashed_lines};
 use crate::normalise::{Scanner, Token};
 
@@ -74,11 +75,20 @@ pub(crate) fn run_hash(before: u64, word: &[u32]) -> u64 {
 
 /// What was taken out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Masked {
-    /// Lines, or runs.
-    One,
-    /// Both.
-    LinesAndRuns,
+pub(crate) struct Masked {
+    /// Lines and runs, not one of the two.
+    pub(crate) lines_and_runs: bool,
+    /// A date with them.
+    pub(crate) is_dated: bool,
+}
+
+/// What is done with parts of a frame that hold a date.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Dates {
+    /// They are masked as the rest.
+    Mask,
+    /// They stay: in one channel the same words on another day are another statement.
+    Keep,
 }
 
 /// Scratch buffers for masking.
@@ -89,6 +99,7 @@ pub(crate) struct Masker {
     dropped: Vec<bool>,
     lines_only: Vec<bool>,
     codes: Vec<u32>,
+    is_dated: bool,
 }
 
 impl Masker {
@@ -98,22 +109,24 @@ impl Masker {
         &mut self,
         scanner: &mut Scanner,
         frames: impl Iterator<Item = &'a Frame> + Clone,
+        dates: Dates,
     ) -> Option<Masked> {
-        self.dropped.clear();
-        self.dropped.resize(scanner.tokens.len(), false);
-        let any_line = self.drop_lines(scanner, &frames);
+        self.begin(scanner);
+        let any_line = self.drop_lines(scanner, &frames, dates);
         self.lines_only.clone_from(&self.dropped);
+        let dated_lines = self.is_dated;
         let (mut any_start, mut any_end) = (false, false);
         for frame in frames {
-            any_start |= self.drop_run(scanner, &frame.starts, End::Start);
-            any_end |= self.drop_run(scanner, &frame.ends, End::End);
+            any_start |= self.drop_run(scanner, &frame.starts, End::Start, dates);
+            any_end |= self.drop_run(scanner, &frame.ends, End::End, dates);
         }
         let rest = if any_start { REST_AFTER_START } else { REST_BEFORE_END };
         if (any_start || any_end) && self.take_out(scanner, rest) {
-            return Some(if any_line { Masked::LinesAndRuns } else { Masked::One });
+            return Some(Masked { lines_and_runs: any_line, is_dated: self.is_dated });
         }
         std::mem::swap(&mut self.dropped, &mut self.lines_only);
-        (any_line && self.take_out(scanner, (1, 1))).then_some(Masked::One)
+        let masked = Masked { lines_and_runs: false, is_dated: dated_lines };
+        (any_line && self.take_out(scanner, (1, 1))).then_some(masked)
     }
 
     /// As [`Masker::mask`], lines alone.
@@ -122,9 +135,14 @@ impl Masker {
         scanner: &mut Scanner,
         frames: &(impl Iterator<Item = &'a Frame> + Clone),
     ) -> bool {
+        self.begin(scanner);
+        self.drop_lines(scanner, frames, Dates::Mask) && self.take_out(scanner, (1, 1))
+    }
+
+    fn begin(&mut self, scanner: &Scanner) {
         self.dropped.clear();
         self.dropped.resize(scanner.tokens.len(), false);
-        self.drop_lines(scanner, frames) && self.take_out(scanner, (1, 1))
+        self.is_dated = false;
     }
 
     /// Which tokens the last successful [`Masker::mask`] took out.
@@ -136,6 +154,7 @@ impl Masker {
         &mut self,
         scanner: &Scanner,
         frames: &(impl Iterator<Item = &'a Frame> + Clone),
+        dates: Dates,
     ) -> bool {
         let has_lines = frames.clone().any(|frame| !frame.lines.is_empty());
         let several = scanner.tokens.last().is_some_and(|token| token.line > 0);
@@ -143,20 +162,22 @@ impl Masker {
             return false;
         }
         let mut any = false;
-        for (line, hash) in hashed_lines(scanner) {
-            if !frames.clone().any(|frame| frame.has_line(hash)) {
+        for line in hashed_lines(scanner) {
+            let is_kept = line.is_dated && dates == Dates::Keep;
+            if is_kept || !frames.clone().any(|frame| frame.has_line(line.hash)) {
                 continue;
             }
             any = true;
+            self.is_dated |= line.is_dated;
             for (token, dropped) in scanner.tokens.iter().zip(&mut self.dropped) {
-                *dropped |= token.line == line;
+                *dropped |= token.line == line.line;
             }
         }
         any
     }
 
     /// Drops the longest known run at one end of what is left.
-    fn drop_run(&mut self, scanner: &Scanner, known: &[u64], end: End) -> bool {
+    fn drop_run(&mut self, scanner: &Scanner, known: &[u64], end: End, dates: Dates) -> bool {
         if known.is_empty() {
             return false;
         }
@@ -171,13 +192,19 @@ impl Masker {
         };
         let mut hash = 0;
         let mut longest = 0;
+        let (mut any_date, mut is_dated) = (false, false);
         for (place, token) in places.iter().enumerate() {
-            let Some(token) = scanner.tokens.get(*token) else { break };
-            hash = run_hash(hash, scanner.token_codes(token));
+            any_date |= is_date(scanner, &scanner.tokens, *token);
+            if any_date && dates == Dates::Keep {
+                break;
+            }
+            hash = run_hash(hash, undated(scanner, &scanner.tokens, *token));
             if known.binary_search(&hash).is_ok() {
                 longest = place + 1;
+                is_dated = any_date;
             }
         }
+        self.is_dated |= is_dated;
         let Some(last) = longest.checked_sub(1).and_then(|last| places.get(last)) else {
             return false;
         };

@@ -151,6 +151,106 @@ fn a_slogan_in_the_line_is_a_frame_too() {
     assert_eq!(found, [[(3, First, true), (10, Exact, true)]]);
 }
 
+/// Ten posts of a channel, each with its own body, in a frame made for its number; and one more.
+fn channel_of(frame: impl Fn(usize, &str) -> String, last: &str) -> Vec<String> {
+    let mut posts: Vec<String> =
+        framed("", "").iter().enumerate().map(|(n, body)| frame(n, body.trim())).collect();
+    posts.push(frame(posts.len(), last));
+    posts
+}
+
+/// The statement of a body that the last posts of two channels carry, if it is one.
+fn joined(a: &[String], b: &[String]) -> Option<Relation> {
+    let mut posts: Vec<(&str, &str)> = a.iter().map(|text| ("a", text.as_str())).collect();
+    posts.extend(b.iter().map(|text| ("b", text.as_str())));
+    let (first, second) = (a.len() as u32 - 1, posts.len() as u32 - 1);
+    let statements = grouped(&corpus(&posts)).statements;
+    let members = statements.into_iter().map(|s| s.members).find(|m| m[0].post == first)?;
+    members.iter().find(|member| member.post == second).map(|member| member.relation)
+}
+
+#[test]
+fn a_body_of_two_words_is_known_in_another_frame() {
+    let a =
+        channel_of(|_, body| format!("Valley news\n\n{body}\n\nJoin us @valley"), "Tunnel open");
+    let b = channel_of(
+        |_, body| format!("{body}\nt.me/coast | Write to the coast desk"),
+        "Tunnel open",
+    );
+    assert_eq!(joined(&a, &b), Some(Exact));
+    let b = channel_of(
+        |_, body| format!("{body}\nt.me/coast | Write to the coast desk"),
+        "Tunnel shut",
+    );
+    assert_eq!(joined(&a, &b), None);
+}
+
+#[test]
+fn a_frame_with_a_date_and_a_number_is_a_frame() {
+    let a = channel_of(
+        |n, body| {
+            format!("Harbour News No. {}, {:02}.05.2024, 12:1{}\n\n{body}", 1024 + n, n + 3, n % 10)
+        },
+        RAIN,
+    );
+    let b = channel_of(|n, body| format!("LEEDS, {} May (Desk). {body}", n + 4), RAIN);
+    assert_eq!(joined(&a, &b), Some(Exact));
+}
+
+#[test]
+fn the_same_words_on_another_day_of_one_channel_are_another_statement() {
+    let mut a = channel_of(|n, body| format!("Weather for {} May 2024\n\n{body}", n + 3), RAIN);
+    a.push(format!("Weather for 29 May 2024\n\n{RAIN}"));
+    let posts: Vec<(&str, &str)> = a.iter().map(|text| ("a", text.as_str())).collect();
+    assert_eq!(several(&grouped(&corpus(&posts))), Vec::<Vec<_>>::new());
+}
+
+#[test]
+fn slogans_in_turn_are_frames() {
+    let slogans =
+        ["Valley news, first with the weather", "The voice of every valley", "Read us daily"];
+    let mut a: Vec<String> = Vec::new();
+    for n in 0..40 {
+        let body =
+            format!("{} {}", framed("", "")[n % 10].trim(), ["one", "two", "six", "ten"][n / 10]);
+        a.push(format!("{body} {n}\n\n{}", slogans[n % 3]));
+    }
+    a.push(format!("{RAIN}\n\n{}", slogans[0]));
+    let b = [RAIN.to_owned()];
+    assert_eq!(joined(&a, &b), Some(Exact));
+}
+
+#[test]
+fn a_label_behind_a_cut_text_is_no_part_of_it() {
+    let cut = "Heavy rain and strong wind are expected in the northern valleys on Monday night… Read more";
+    check(&[("a", RAIN), ("b", cut)], &[&[(0, First, true), (1, Contained, true)]]);
+}
+
+#[test]
+fn a_negation_is_another_statement() {
+    let not = RAIN.replace("are expected", "are not expected");
+    check(&[("a", RAIN), ("b", &not)], &[]);
+}
+
+#[test]
+fn a_figure_that_moved_is_another_figure() {
+    let report = |first: u32, second: u32| {
+        format!(
+            "The ferry between the two islands carried {first} cars in the morning and after a long \
+            wait for the fog to lift {second} cars in the evening."
+        )
+    };
+    let longer = format!("{} The harbour office has no other news today.", report(60, 78));
+    check(&[("a", &report(30, 60)), ("b", &longer)], &[]);
+}
+
+#[test]
+fn one_statement_with_a_greeting_here_and_a_remark_there() {
+    let greeted = format!("Good evening to all who are with us at this late hour. {RAIN}");
+    let remarked = format!("{RAIN} Stay safe out there, dear friends of ours.");
+    check(&[("a", &greeted), ("b", &remarked)], &[&[(0, First, true), (1, Near, true)]]);
+}
+
 #[test]
 fn a_post_that_is_all_frame_stays_whole() {
     let again = "Good morning to all our readers in the green valley and on the coast today";
@@ -295,6 +395,7 @@ fn a_picture_without_words_joins_by_its_hash() {
         sha256: None,
         pdq: Some(pdq.to_owned()),
         pdq_quality: Some(quality),
+        file: None,
     };
     let hash = "f8f8f0cce0f4e84d0e370a22028f67f0b36e2ed596623e1d33e6339c4e9c9b22";
     let near = hash.replacen("f8f8f0cc", "07f8f0cc", 1);

@@ -376,7 +376,10 @@ fn a_long_text_is_cut_and_the_page_says_how_to_see_it_all() {
 fn marks_that_do_not_fit_the_text_mark_nothing() {
     let mut input = input("x");
     input.comparisons[0].sides[0].text = "Ёж идёт".to_owned();
-    input.comparisons[0].sides[0].marks =
-        vec![(1..3, Mark::Own), (5..2, Mark::Own), (3..99, Mark::Masked)];
+    input.comparisons[0].sides[0].marks = vec![
+        (1..3, Mark::Own),
+        (std::ops::Range { start: 5, end: 2 }, Mark::Own),
+        (3..99, Mark::Masked),
+    ];
     assert!(html(&input).contains("<p dir=\"auto\">Ёж идёт</p>"));
 }

@@ -153,6 +153,8 @@ pub struct Media {
     pub pdq: Option<String>,
     /// PDQ quality, 0..100.
     pub pdq_quality: Option<u8>,
+    /// Path of the bytes beside the input, as the input names it; only until the bytes are kept.
+    pub file: Option<String>,
 }
 
 /// One observation of a channel.

@@ -14,6 +14,7 @@ use marsad_types::Timestamp;
 use rayon::prelude::*;
 
 use super::filing::Filing;
+use super::media::{self, Files, KeptFile};
 use super::summary::Summary;
 use super::work::{FileContext, Worked, chunk_record, work_out};
 use crate::failure::Failure;
@@ -38,12 +39,12 @@ pub(crate) fn import_file(
     let pseudonyms = filing.pseudonyms.clone();
     let context = FileContext { manifest, import, at, pseudonyms: &pseudonyms };
     let bar = progress::bytes_bar(source.total, &source.name, quiet);
-    let kept = if manifest.format.cutting() == Cutting::Whole {
-        import_document(filing, source, &context, &bar)?
+    if manifest.format.cutting() == Cutting::Whole || manifest.format.names_files() {
+        import_document(filing, source, &context, &bar)?;
     } else {
-        import_lines(filing, source, &context, &bar)?
-    };
-    filing.keep_run(&context.import, &kept, at)?;
+        let kept = import_lines(filing, source, &context, &bar)?;
+        filing.keep_run(&context.import, (&kept, &[]), at)?;
+    }
     bar.finish_and_clear();
     Ok(())
 }
@@ -131,14 +132,16 @@ fn work_groups(
     }
 }
 
-/// A format that only means something as one stream: all its bytes are kept and committed, then
-/// read back from the evidence.
+/// A format that only means something as one stream, or whose posts name files beside it: all its
+/// bytes, those files and the record that ties them together are kept and committed at once, so
+/// that after an interruption there is all of it or nothing; then it is read back from the evidence.
 fn import_document(
     filing: &mut Filing,
-    source: Source,
+    mut source: Source,
     context: &FileContext<'_>,
     bar: &ProgressBar,
-) -> Result<Vec<u64>, Failure> {
+) -> Result<(), Failure> {
+    let again = source.again().filter(|_| context.manifest.format.names_files());
     let Source { path, bytes, done, .. } = source;
     let mut kept = Vec::new();
     thread::scope(|scope| -> Result<(), Failure> {
@@ -153,10 +156,19 @@ fn import_document(
         }
         Ok(())
     })?;
+    let files = match again {
+        None => Vec::new(),
+        // What is not committed yet cannot be read back: the names are looked up in the input itself.
+        Some((folder, again)) => {
+            let names = media::names(context.manifest, &mut again.open()?);
+            media::keep_files(filing, &folder, names, context.at)?
+        }
+    };
+    let chunks: Vec<u64> = kept.iter().map(|chunk| chunk.leaf).collect();
+    filing.keep_run(&context.import, (&chunks, &files), context.at)?;
     filing.store.commit(context.at)?;
-    take_document(filing, context.manifest, &kept);
-    filing.file_if_large(context.at)?;
-    Ok(kept.iter().map(|chunk| chunk.leaf).collect())
+    take_document(filing, context.manifest, &kept, &files)?;
+    filing.file_if_large(context.at)
 }
 
 /// A chunk of a document in the evidence.
@@ -168,16 +180,26 @@ pub(crate) struct KeptChunk {
 }
 
 /// Reads a kept document back and takes what it says.
-pub(crate) fn take_document(filing: &mut Filing, manifest: &Manifest, kept: &[KeptChunk]) {
+pub(crate) fn take_document(
+    filing: &mut Filing,
+    manifest: &Manifest,
+    kept: &[KeptChunk],
+    files: &[KeptFile],
+) -> Result<(), Failure> {
     let pseudonyms = filing.pseudonyms.clone();
     let mut readings = Vec::new();
-    let mut input =
-        KeptDocument { store: &filing.store, kept, next: 0, chunk: Cursor::new(Vec::new()) };
+    let mut files = Files::new(&filing.store, &filing.filer, files);
     // The reader borrows the store, so its readings are taken after it: bounded by a document's
     // posts, not by its bytes.
-    marsad_interpret::read_document(manifest, &mut input, &mut |reading| {
-        readings.push(work_out(reading, &pseudonyms));
+    let mut filled = Ok(());
+    read_kept(&filing.store, manifest, kept, &mut |mut reading| {
+        if filled.is_ok() {
+            filled = files.fill(&mut reading);
+            readings.push(work_out(reading, &pseudonyms));
+        }
     });
+    drop(files);
+    filled?;
     for worked in readings {
         let leaf_of = |line: u64| {
             let at = kept.partition_point(|chunk| chunk.first_line <= line).saturating_sub(1);
@@ -185,6 +207,18 @@ pub(crate) fn take_document(filing: &mut Filing, manifest: &Manifest, kept: &[Ke
         };
         filing.take(worked, &leaf_of, &manifest.source);
     }
+    Ok(())
+}
+
+/// Reads a kept document back.
+pub(crate) fn read_kept(
+    store: &Store,
+    manifest: &Manifest,
+    kept: &[KeptChunk],
+    take: &mut dyn FnMut(marsad_types::Reading),
+) {
+    let mut input = KeptDocument { store, kept, next: 0, chunk: Cursor::new(Vec::new()) };
+    marsad_interpret::read_document(manifest, &mut input, take);
 }
 
 /// The bytes of a document, chunk by chunk from the evidence.

@@ -10,9 +10,11 @@ use marsad_lake::{Batch, Filed, Filer, Lake};
 use marsad_types::{Problem, Timestamp};
 use serde_json::json;
 
+use super::media::KeptFile;
 use super::summary::Summary;
 use super::work::Worked;
 use crate::archive::{Archive, Pseudonyms, hex};
+use crate::audit;
 use crate::failure::Failure;
 
 /// A batch is filed when it holds this many posts …
@@ -32,13 +34,17 @@ pub(crate) struct Filing {
     pub(crate) filer: Filer,
     pub(crate) summary: Summary,
     lake: LakeWriter,
+    archive: Archive,
     started: Instant,
 }
 
 impl Filing {
     pub(crate) fn begin(archive: &Archive) -> Result<Self, Failure> {
         let started = crate::clock::stopwatch();
-        let store = archive.store()?;
+        let mut store = archive.store()?;
+        let waited = audit::absorb(archive, &mut store)?;
+        store.commit(crate::clock::now())?;
+        waited.done();
         let lake = archive.lake()?;
         let filer = lake.filer()?;
         let mut summary = Summary::default();
@@ -49,6 +55,7 @@ impl Filing {
             filer,
             summary,
             lake: LakeWriter::start(lake),
+            archive: archive.clone(),
             started,
         })
     }
@@ -113,23 +120,37 @@ impl Filing {
         Ok(())
     }
 
-    /// Keeps which chunks an import was made of, in their order: what a replay reads again. The
-    /// same import again is the same record.
+    /// Keeps which chunks an import was made of, in their order, and which files beside it its posts
+    /// name: what a replay reads again. The same import again is the same record.
     pub(crate) fn keep_run(
         &mut self,
         import: &str,
-        chunks: &[u64],
+        (chunks, files): (&[u64], &[KeptFile]),
         at: Timestamp,
     ) -> Result<(), Failure> {
-        let written = serde_json::to_vec(&json!({"import": import, "chunks": chunks}))?;
-        self.store.append(prepare(&NewRecord {
-            kind: RecordKind::Resource,
-            target: format!("urn:marsad:import:{import}"),
-            content_type: RUN_TYPE,
-            at,
-            fields: vec![("Marsad-Import", import.to_owned())],
-            payload: &written,
-        }))?;
+        let mut run = json!({"import": import, "chunks": chunks});
+        if let (Some(run), false) = (run.as_object_mut(), files.is_empty()) {
+            run.insert("files".to_owned(), serde_json::to_value(files)?);
+        }
+        let record = |payload: &[u8]| {
+            prepare(&NewRecord {
+                kind: RecordKind::Resource,
+                target: format!("urn:marsad:import:{import}"),
+                content_type: RUN_TYPE,
+                at,
+                fields: vec![("Marsad-Import", import.to_owned())],
+                payload,
+            })
+        };
+        let before = self.store.head().size;
+        let receipt = self.store.append(record(&serde_json::to_vec(&run)?))?;
+        // Somebody's file may hold these very bytes, so that a replay would not find the import.
+        let is_taken = !receipt.new
+            && receipt.leaf < before
+            && self.store.record(receipt.leaf)?.content_type != RUN_TYPE;
+        if is_taken {
+            self.store.append(record(&serde_json::to_vec_pretty(&run)?))?;
+        }
         Ok(())
     }
 
@@ -220,6 +241,7 @@ impl Filing {
         let mut lake = self.lake.finish()?;
         lake.compact(PARTITION_FILES_MAX)?;
         self.summary.head = Some(self.store.head());
+        self.archive.remember(self.store.reader().checkpoint())?;
         self.summary.elapsed = self.started.elapsed();
         Ok(self.summary)
     }

@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use marsad_evidence::{Record, RecordKind};
+use marsad_evidence::{Record, RecordKind, Store};
 use marsad_interpret::{Chunk, Cutting, Manifest};
 use marsad_types::Timestamp;
-use serde_json::Value;
+use serde::Deserialize;
 
 use super::chunks::{KeptChunk, take_document};
 use super::filing::{Filing, RUN_TYPE};
+use super::media::{Files, KeptFile};
 use super::summary::Summary;
 use super::work::work_out;
 use crate::archive::Archive;
@@ -20,10 +21,11 @@ pub(crate) fn recover(archive: &Archive, filing: &mut Filing) -> Result<(), Fail
     let lake = archive.lake()?;
     let (position, problems_from) = (lake.position()?, lake.problems_position()?);
     drop(lake);
-    if position >= filing.store.head().size {
-        return Ok(());
+    let runs = runs(&filing.store, position)?;
+    if runs.is_empty() {
+        return Ok(()); // what stands there are acts, such as a look: nothing to file
     }
-    replay(filing, position, problems_from)?;
+    replay(filing, runs, (position, problems_from))?;
     let recovered = std::mem::take(&mut filing.summary);
     let posts = recovered.posts_added + recovered.versions_added;
     filing.summary = Summary { notes: recovered.notes, ..Summary::default() };
@@ -36,27 +38,40 @@ pub(crate) fn recover(archive: &Archive, filing: &mut Filing) -> Result<(), Fail
 /// Makes the whole lake again from the evidence.
 pub(crate) fn rebuild(archive: &Archive) -> Result<Summary, Failure> {
     let mut filing = Filing::begin(archive)?;
-    replay(&mut filing, 0, 0)?;
+    let runs = runs(&filing.store, 0)?;
+    replay(&mut filing, runs, (0, 0))?;
     filing.finish(Timestamp(0))
 }
 
+/// Names the leaf that a record stands for since that one was erased: a chunk without the lines that
+/// were to go, or an import that had to be written anew.
+pub(crate) const REPLACES_FIELD: &str = "Marsad-Replaces";
+
 /// One import as the log tells it.
-struct Run {
-    import: String,
-    chunks: Vec<u64>,
+pub(super) struct Run {
+    pub(super) import: String,
+    pub(super) chunks: Vec<u64>,
+    /// The files beside its input that its posts name.
+    pub(super) files: Vec<KeptFile>,
     /// The leaf that completes it; everything below is filed when it is.
-    end: u64,
+    pub(super) end: u64,
+    /// The record that lists its chunks; an interrupted import has none.
+    pub(super) leaf: Option<u64>,
 }
 
 /// Reads every import that has a record at or above `position` again, each from its first chunk,
 /// because posts without ids are counted by their occurrence in the whole file. What is filed
 /// already is recognised and left.
-fn replay(filing: &mut Filing, position: u64, problems_from: u64) -> Result<(), Failure> {
+fn replay(
+    filing: &mut Filing,
+    runs: Vec<Run>,
+    (position, problems_from): (u64, u64),
+) -> Result<(), Failure> {
     let size = filing.store.head().size;
-    for run in runs(filing, position)? {
+    for run in runs {
         let digest = digest_of(&run.import);
         let manifest =
-            digest.and_then(|digest| manifest(filing, &digest).transpose()).transpose()?;
+            digest.and_then(|digest| manifest(&filing.store, &digest).transpose()).transpose()?;
         let Some(manifest) = manifest else {
             filing
                 .summary
@@ -71,44 +86,66 @@ fn replay(filing: &mut Filing, position: u64, problems_from: u64) -> Result<(), 
     filing.file_replayed(size, true)
 }
 
-/// The imports to replay: complete ones by their record, the interrupted one by its chunks.
-fn runs(filing: &Filing, position: u64) -> Result<Vec<Run>, Failure> {
-    let size = filing.store.head().size;
+/// The imports to replay: complete ones by their record, the interrupted one by its chunks. What
+/// was written anew after an erasure stands in the place of what it replaces, so that versions are
+/// counted in the order in which they were learned.
+pub(super) fn runs(store: &Store, position: u64) -> Result<Vec<Run>, Failure> {
+    let size = store.head().size;
     let mut runs = Vec::new();
     let mut open: BTreeMap<String, Vec<u64>> = BTreeMap::new();
-    for leaf in position..size {
-        let record = match filing.store.record(leaf) {
+    let mut replaced: BTreeMap<u64, u64> = BTreeMap::new();
+    let is_read = |kind| !matches!(kind, RecordKind::Info | RecordKind::Audit);
+    for leaf in store.reader().leaves(position, &is_read)? {
+        let record = match store.record(leaf) {
             Ok(record) => record,
             Err(marsad_evidence::Error::Erased { .. }) => continue,
             Err(error) => return Err(error.into()),
         };
         let Some(import) = record.field("Marsad-Import").map(str::to_owned) else { continue };
+        let stands_for = record.field(REPLACES_FIELD).and_then(|leaf| leaf.parse::<u64>().ok());
         if record.kind == RecordKind::Chunk {
-            open.entry(import).or_default().push(leaf);
+            match stands_for {
+                Some(old) => drop(replaced.insert(old, leaf)),
+                None => open.entry(import).or_default().push(leaf),
+            }
         } else if record.content_type == RUN_TYPE {
             open.remove(&import);
-            runs.push(Run { chunks: chunks_of(&record), import, end: leaf + 1 });
+            let Listed { chunks, files } = listed(&record);
+            let run = Run { import, chunks, files, end: leaf + 1, leaf: Some(leaf) };
+            let place = stands_for
+                .and_then(|old| runs.iter().position(|run: &Run| run.leaf == Some(old)))
+                .and_then(|place| runs.get_mut(place));
+            match place {
+                Some(old) => *old = run,
+                None => runs.push(run),
+            }
         }
     }
     // Chunks without a record of their import: it was interrupted. Those before `position` are
     // filed, but count for occurrences; they stand right before, or are other imports' too.
     for (import, chunks) in open {
-        let before = chunks_before(filing, &import, chunks.first().copied().unwrap_or(position))?;
-        runs.push(Run { import, chunks: [before, chunks].concat(), end: size });
+        let before = chunks_before(store, &import, chunks.first().copied().unwrap_or(position))?;
+        let chunks = [before, chunks].concat();
+        runs.push(Run { import, chunks, files: Vec::new(), end: size, leaf: None });
+    }
+    for leaf in runs.iter_mut().flat_map(|run| run.chunks.iter_mut()) {
+        while let Some(new) = replaced.get(leaf) {
+            *leaf = *new;
+        }
     }
     Ok(runs)
 }
 
 /// The chunks of an interrupted import that precede its first one at or above the position.
-fn chunks_before(filing: &Filing, import: &str, first: u64) -> Result<Vec<u64>, Failure> {
+fn chunks_before(store: &Store, import: &str, first: u64) -> Result<Vec<u64>, Failure> {
     let number =
         |record: &Record| record.field("Marsad-Ordinal").and_then(|n| n.parse::<u64>().ok());
-    let Some(ordinal) = number(&filing.store.record(first)?) else { return Ok(Vec::new()) };
+    let Some(ordinal) = number(&store.record(first)?) else { return Ok(Vec::new()) };
     let mut chunks: BTreeMap<u64, u64> = BTreeMap::new();
     let mut leaf = first;
     while leaf > 0 && (chunks.len() as u64) < ordinal {
         leaf -= 1;
-        let Ok(record) = filing.store.record(leaf) else { continue };
+        let Ok(record) = store.record(leaf) else { continue };
         let is_ours =
             record.kind == RecordKind::Chunk && record.field("Marsad-Import") == Some(import);
         if let Some(at) = number(&record).filter(|at| is_ours && *at < ordinal) {
@@ -118,15 +155,21 @@ fn chunks_before(filing: &Filing, import: &str, first: u64) -> Result<Vec<u64>, 
     Ok(chunks.into_values().collect())
 }
 
-fn chunks_of(record: &Record) -> Vec<u64> {
-    let written: Value = serde_json::from_slice(&record.payload).unwrap_or_default();
-    let chunks = written.get("chunks").and_then(Value::as_array);
-    chunks.into_iter().flatten().filter_map(Value::as_u64).collect()
+/// What the record of an import lists.
+#[derive(Default, Deserialize)]
+pub(crate) struct Listed {
+    pub(crate) chunks: Vec<u64>,
+    #[serde(default)]
+    pub(crate) files: Vec<KeptFile>,
 }
 
-fn manifest(filing: &Filing, digest: &[u8; 32]) -> Result<Option<Manifest>, Failure> {
-    let Some(leaf) = filing.store.find(RecordKind::Manifest, "", digest)? else { return Ok(None) };
-    let record = filing.store.record(leaf)?;
+pub(crate) fn listed(record: &Record) -> Listed {
+    serde_json::from_slice(&record.payload).unwrap_or_default()
+}
+
+pub(super) fn manifest(store: &Store, digest: &[u8; 32]) -> Result<Option<Manifest>, Failure> {
+    let Some(leaf) = store.find(RecordKind::Manifest, "", digest)? else { return Ok(None) };
+    let record = store.record(leaf)?;
     Ok(Manifest::from_json(&String::from_utf8_lossy(&record.payload)).ok())
 }
 
@@ -152,12 +195,14 @@ fn replay_run(
         }
         let ordinal = number("Marsad-Ordinal").unwrap_or(0);
         let chunk = Chunk { bytes: &record.payload, first_line, ordinal };
-        let worked = work_out(marsad_interpret::read(manifest, &chunk), &filing.pseudonyms);
+        let mut reading = marsad_interpret::read(manifest, &chunk);
+        Files::new(&filing.store, &filing.filer, &run.files).fill(&mut reading)?;
+        let worked = work_out(reading, &filing.pseudonyms);
         filing.take(worked, &|_| (*leaf, is_new), &manifest.source);
         filing.file_replayed(position, false)?;
     }
     if !kept.is_empty() {
-        take_document(filing, manifest, &kept);
+        take_document(filing, manifest, &kept, &run.files)?;
     }
     filing.file_replayed(position.max(run.end), false)
 }

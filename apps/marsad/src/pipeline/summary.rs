@@ -7,6 +7,8 @@ use marsad_evidence::Head;
 use marsad_types::{Post, Problem};
 use serde_json::{Value, json};
 
+use crate::beside::KEPT_BYTES_MAX;
+
 /// How many problems and rows are shown.
 const SHOWN_MAX: usize = 5;
 
@@ -21,6 +23,7 @@ pub(crate) struct Summary {
     /// Hashes of the channels met.
     pub(crate) channels: HashSet<u64>,
     pub(crate) problems: u64,
+    pub(crate) media: MediaCounts,
     /// The first few problems: file and problem.
     pub(crate) shown: Vec<(String, Problem)>,
     /// The first few posts of a dry run.
@@ -28,6 +31,48 @@ pub(crate) struct Summary {
     pub(crate) notes: Vec<String>,
     pub(crate) elapsed: Duration,
     pub(crate) head: Option<Head>,
+}
+
+/// What became of the files that posts name and that should lie beside the input.
+#[derive(Debug, Default)]
+pub(crate) struct MediaCounts {
+    /// Kept, and not in the evidence before.
+    pub(crate) added: u64,
+    /// Not there.
+    pub(crate) missing: u64,
+    /// Hashed, but too large to be kept.
+    pub(crate) too_large: u64,
+    /// There, and not to be read or not read on purpose.
+    pub(crate) unread: u64,
+    /// Of the last kind, the first: name and reason.
+    pub(crate) first_unread: Option<(String, String)>,
+}
+
+impl MediaCounts {
+    pub(crate) fn unread(&mut self, name: &str, reason: &std::io::Error) {
+        self.unread += 1;
+        self.first_unread.get_or_insert_with(|| (name.to_owned(), reason.to_string()));
+    }
+
+    /// What a person should know of files that were not kept, a sentence each.
+    fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if self.missing > 0 {
+            let missing = self.missing;
+            notes.push(format!("{missing} files that posts name do not lie beside the input"));
+        }
+        if self.too_large > 0 {
+            let (count, max) = (self.too_large, KEPT_BYTES_MAX >> 20);
+            notes.push(format!(
+                "{count} files are larger than {max} MiB: their SHA-256 is noted, their bytes are not kept"
+            ));
+        }
+        if let Some((name, reason)) = &self.first_unread {
+            let count = self.unread;
+            notes.push(format!("{count} files were not read, the first '{name}': {reason}"));
+        }
+        notes
+    }
 }
 
 /// A post as a dry run shows it.
@@ -56,6 +101,11 @@ impl Summary {
         }
     }
 
+    /// Everything worth a note, a sentence each.
+    pub(crate) fn all_notes(&self) -> Vec<String> {
+        [self.notes.clone(), self.media.notes()].concat()
+    }
+
     /// The contract's object.
     pub(crate) fn to_json(&self) -> Value {
         let mut written = json!({
@@ -66,6 +116,8 @@ impl Summary {
             "versions_added": self.versions_added,
             "channels": self.channels.len(),
             "problems": self.problems,
+            "media_added": self.media.added,
+            "media_missing": self.media.missing + self.media.unread,
             "seconds": (self.elapsed.as_secs_f64() * 1000.0).round() / 1000.0,
         });
         if let (Some(head), Some(object)) = (&self.head, written.as_object_mut()) {

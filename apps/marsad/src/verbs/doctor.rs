@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
+use marsad_evidence::RecordKind;
 use serde_json::{Value, json};
 
 use crate::archive::Archive;
@@ -58,18 +59,19 @@ fn examine(archive: &Archive) -> Result<Vec<Check>, Failure> {
     let head = archive.head();
     checks.push(match &head {
         Ok(head) => well("evidence", format!("{} records, root {}", head.size, head.root_hex())),
-        Err(Failure::Failed(error)) => Check {
-            what: "evidence",
-            found: error.to_string(),
-            mend: Some("marsad evidence status names the record".to_owned()),
-        },
+        Err(Failure::Failed(error)) => unsound(error.to_string()),
+        Err(Failure::Evidence(sentence)) => unsound(sentence.clone()),
         Err(_) => return head.map(|_| Vec::new()),
     });
     let lake = archive.lake()?;
     let counts = lake.counts()?;
     let position = lake.position()?;
-    let size = head.map_or(0, |head| head.size);
-    let behind = size.saturating_sub(position);
+    // Acts and what is said about records are nothing to file.
+    let behind = archive.reader().ok().map(|reader| {
+        let is_filed = |kind| matches!(kind, RecordKind::Chunk | RecordKind::Resource);
+        reader.leaves(position, &is_filed).map(|leaves| leaves.len())
+    });
+    let behind = behind.transpose()?.unwrap_or(0);
     checks.push(Check {
         what: "lake",
         found: format!(
@@ -85,6 +87,11 @@ fn examine(archive: &Archive) -> Result<Vec<Check>, Failure> {
     });
     checks.push(problems(&lake)?);
     Ok(checks)
+}
+
+fn unsound(found: String) -> Check {
+    let mend = "keep the folder as it is; marsad evidence status names the record".to_owned();
+    Check { what: "evidence", found, mend: Some(mend) }
 }
 
 fn well(what: &'static str, found: String) -> Check {

@@ -1,35 +1,50 @@
 //! `marsad evidence`: is everything still what it was, and what the log's head is.
 
-use std::fs::File;
+mod attest;
+mod audit;
+mod forget;
+mod prove;
+
 use std::process::ExitCode;
 
-use anyhow::Context as _;
-use marsad_evidence::{Bundle, Reader, RecordKind, Store};
-use marsad_types::PostKey;
 use serde_json::json;
 
-use crate::archive::Archive;
-use crate::cli::{Context, EvidenceOptions};
+pub(crate) use self::audit::entries;
+use crate::cli::{Context, EvidenceOptions, EvidenceVerb};
 use crate::failure::Failure;
-use crate::{clock, output};
+use crate::output;
 
 pub(crate) fn run(context: &Context, options: &EvidenceOptions) -> Result<ExitCode, Failure> {
+    match &options.verb {
+        EvidenceVerb::Status => status(context),
+        EvidenceVerb::Checkpoint => checkpoint(context),
+        EvidenceVerb::Prove(wanted) => prove::run(context, wanted),
+        EvidenceVerb::Audit(wanted) => audit::run(context, wanted),
+        EvidenceVerb::Stamp(wanted) => attest::stamp(context, wanted),
+        EvidenceVerb::Cosign(wanted) => attest::cosign(context, wanted),
+        EvidenceVerb::Erase(wanted) => forget::erase(context, wanted),
+        EvidenceVerb::Retain(wanted) => forget::retain(context, wanted),
+    }
+}
+
+fn checkpoint(context: &Context) -> Result<ExitCode, Failure> {
+    let reader = context.open()?.reader()?;
+    let (head, note) = (reader.head(), &reader.checkpoint().note);
+    if context.json {
+        output::json(&json!({"size": head.size, "root": head.root_hex(), "checkpoint": note}))?;
+    } else {
+        output::line(note.trim_end())?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn status(context: &Context) -> Result<ExitCode, Failure> {
     let archive = context.open()?;
-    let reader = Store::open_read(&archive.evidence_folder())?;
+    let reader = archive.reader()?;
     let head = reader.head();
-    if options.what == "prove" {
-        return prove(context, &archive, &reader, options);
-    }
-    if options.what == "checkpoint" {
-        let note = &reader.checkpoint().note;
-        if context.json {
-            output::json(&json!({"size": head.size, "root": head.root_hex(), "checkpoint": note}))?;
-        } else {
-            output::line(note.trim_end())?;
-        }
-        return Ok(ExitCode::SUCCESS);
-    }
     let verdict = reader.verify()?;
+    // Where the log does not verify there is no word about what others said of it.
+    let attested = if verdict.is_sound() { attest::told(&archive, &reader)? } else { Vec::new() };
     let failures: Vec<String> = verdict.failures.iter().map(ToString::to_string).collect();
     if context.json {
         output::json(&json!({
@@ -39,6 +54,7 @@ pub(crate) fn run(context: &Context, options: &EvidenceOptions) -> Result<ExitCo
             "records": verdict.records,
             "erased": verdict.erased,
             "payload_bytes": verdict.payload_bytes,
+            "attestations": attested,
             "failures": failures,
         }))?;
     } else {
@@ -50,6 +66,9 @@ pub(crate) fn run(context: &Context, options: &EvidenceOptions) -> Result<ExitCo
                 verdict.erased
             ))?;
         }
+        for attestation in &attested {
+            output::line(attest::sentence(attestation))?;
+        }
     }
     match failures.first() {
         None => Ok(ExitCode::SUCCESS),
@@ -58,74 +77,4 @@ pub(crate) fn run(context: &Context, options: &EvidenceOptions) -> Result<ExitCo
             verdict.failures_total
         ))),
     }
-}
-
-/// Writes a bundle with the records that a post was read from, and their proofs.
-fn prove(
-    context: &Context,
-    archive: &Archive,
-    reader: &Reader,
-    options: &EvidenceOptions,
-) -> Result<ExitCode, Failure> {
-    let written = options.post.as_deref().ok_or_else(|| {
-        Failure::usage(
-            "say which post: marsad evidence prove platform:channel/post --out FILE.wacz",
-        )
-    })?;
-    let key: PostKey = written.parse().map_err(|error| Failure::usage(format!("{error}")))?;
-    let path = context
-        .out
-        .as_deref()
-        .ok_or_else(|| Failure::usage("say where to with --out FILE.wacz"))?;
-    let places = archive.lake()?.places(&key)?;
-    if places.is_empty() {
-        return Err(Failure::failed(format!("the archive has no post {key}")));
-    }
-    let mut leaves = Vec::new();
-    let mut pages = Vec::new();
-    for place in &places {
-        let record = reader.record(place.leaf)?;
-        leaves.push(place.leaf);
-        // The settings it was read with: without them the bytes of a table say little.
-        if let Some(digest) = record.field("Marsad-Import").and_then(crate::pipeline::digest_of) {
-            leaves.extend(reader.find(RecordKind::Manifest, "", &digest)?);
-        }
-        pages.push((
-            record.target.clone(),
-            record.at,
-            format!("{key}, line {} of its file", place.line),
-        ));
-    }
-    let rows: Vec<_> = places
-        .iter()
-        .map(|p| json!({"post": key.to_string(), "version": p.version, "record": p.leaf, "line": p.line}))
-        .collect();
-    let finding = serde_json::to_vec_pretty(&json!({"post": key.to_string(), "versions": rows}))?;
-    let title = format!("Evidence of {key}");
-    let files = [("post.json".to_owned(), finding)];
-    let bundle = Bundle {
-        leaves: &leaves,
-        title: &title,
-        created: clock::now(),
-        pages: &pages,
-        files: &files,
-    };
-    let file = File::create(path).with_context(|| format!("cannot write '{}'", path.display()))?;
-    let mut scratch = tempfile::tempfile().context("cannot make a temporary file")?;
-    reader.export_wacz(&bundle, &mut scratch, file)?;
-    let records = places.len();
-    if context.json {
-        output::json(&json!({"post": key.to_string(), "records": records, "file": path}))?;
-    } else {
-        output::line(&format!(
-            "{}: {records} versions of {key} with their records and proofs",
-            path.display()
-        ))?;
-        output::say(
-            context,
-            "it holds the bytes as they came, names of people included: give it with care",
-        );
-        output::say(context, &format!("check it anywhere: marsad-verify {}", path.display()));
-    }
-    Ok(ExitCode::SUCCESS)
 }

@@ -1,5 +1,7 @@
 //! `marsad export`: posts and observations for other tools, and for another archive.
 
+mod wacz;
+
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::process::ExitCode;
@@ -9,13 +11,22 @@ use marsad_lake::{ExportRow, Lake};
 use marsad_types::{Author, Channel, Coverage, Event, Media, Post, Timestamp};
 use serde_json::{Map, Value, json};
 
-use crate::cli::{Context, ExportOptions};
+use crate::cli::{Context, ExportOptions, ScopeOptions};
 use crate::failure::Failure;
 use crate::output;
 
 pub(crate) fn run(context: &Context, options: &ExportOptions) -> Result<ExitCode, Failure> {
     let path =
         context.out.as_deref().ok_or_else(|| Failure::usage("say where to with --out FILE"))?;
+    if options.format == "wacz" {
+        return wacz::run(context, path, &options.measure);
+    }
+    if options.measure.name.is_some() || options.measure.scope != ScopeOptions::default() {
+        return Err(Failure::usage(format!(
+            "export {} writes everything; only wacz takes a measure and its options",
+            options.format
+        )));
+    }
     let lake = context.open()?.lake()?;
     let rows = if options.format == "parquet" {
         lake.export_posts(path)?
@@ -69,7 +80,7 @@ fn time(at: Option<Timestamp>) -> Value {
     at.map_or(Value::Null, |at| Value::from(at.to_string()))
 }
 
-fn post_line(row: &ExportRow) -> Value {
+pub(crate) fn post_line(row: &ExportRow) -> Value {
     let post = &row.post;
     let mut line = json!({
         "kind": "post",
@@ -134,7 +145,7 @@ fn media(media: &Media) -> Value {
     })
 }
 
-fn channel_line(channel: &Channel) -> Value {
+pub(crate) fn channel_line(channel: &Channel) -> Value {
     json!({
         "kind": "channel",
         "platform": channel.key.platform.as_str(),

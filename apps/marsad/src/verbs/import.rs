@@ -96,6 +96,9 @@ fn tell(summary: &Summary, is_dry: bool) -> Result<(), Failure> {
         summary.channels.len(),
         summary.problems
     ))?;
+    if summary.media.added > 0 {
+        output::line(&format!("{} pictures and files added", summary.media.added))?;
+    }
     if let Some(head) = &summary.head {
         output::line(&format!("evidence: {} records, root {}", head.size, head.root_hex()))?;
     }
@@ -103,7 +106,7 @@ fn tell(summary: &Summary, is_dry: bool) -> Result<(), Failure> {
 }
 
 fn tell_problems(context: &Context, summary: &Summary) {
-    for note in &summary.notes {
+    for note in summary.all_notes() {
         output::say(context, &format!("note: {note}"));
     }
     for (file, problem) in &summary.shown {

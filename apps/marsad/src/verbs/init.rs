@@ -11,7 +11,9 @@ use crate::output;
 
 pub(crate) fn run(context: &Context) -> Result<ExitCode, Failure> {
     let (archive, is_new) = Archive::open_or_create(&context.archive)?;
-    drop(archive.store()?);
+    let store = archive.store()?;
+    archive.remember(store.reader().checkpoint())?;
+    drop(store);
     let key = archive.key_path()?;
     if context.json {
         output::json(&json!({"archive": archive.root(), "new": is_new, "key": key}))?;

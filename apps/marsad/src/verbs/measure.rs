@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use marsad_lake::{Membership, Selection};
+use marsad_evidence::Head;
+use marsad_lake::{Lake, Membership, Selection};
 use marsad_matching::Prints;
 use marsad_measure::{
     ArchiveRef, By, MigrationOptions, PrimacyOptions, ResolutionRule, Scope, StatementsOptions,
@@ -22,16 +23,7 @@ pub(crate) fn run(context: &Context, options: &MeasureOptions) -> Result<ExitCod
     if options.list {
         return list(context);
     }
-    let name = options.name.as_deref().unwrap_or_default();
-    if !marsad_measure::catalogue().iter().any(|(known, _)| *known == name) {
-        let names: Vec<&str> = marsad_measure::catalogue().iter().map(|(name, _)| *name).collect();
-        return Err(Failure::usage(format!(
-            "there is no measure '{name}'; measures are: {}",
-            names.join(", ")
-        )));
-    }
-    let (since, until) = options.scope.window()?;
-    let platforms = options.scope.platforms()?;
+    let name = known(options)?;
     let loaded = Loaded::open(&context.open()?, context.quiet)?;
     if !options.explain.is_empty() {
         return explain::run(context, &loaded, options);
@@ -40,18 +32,44 @@ pub(crate) fn run(context: &Context, options: &MeasureOptions) -> Result<ExitCod
     if name == "statements" && options.threshold == THRESHOLD {
         file_memberships(context, &study)?;
     }
+    let (finding, columns) = find(&loaded, &study, options)?;
+    output::finding(context, &finding, columns)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The measure that is asked for, with everything that can be wrong about the command itself.
+pub(crate) fn known(options: &MeasureOptions) -> Result<&str, Failure> {
+    let name = options.name.as_deref().unwrap_or_default();
+    if !marsad_measure::catalogue().iter().any(|(known, _)| *known == name) {
+        let names: Vec<&str> = marsad_measure::catalogue().iter().map(|(name, _)| *name).collect();
+        return Err(Failure::usage(format!(
+            "there is no measure '{name}'; measures are: {}",
+            names.join(", ")
+        )));
+    }
+    options.scope.window()?;
+    options.scope.platforms()?;
+    Ok(name)
+}
+
+/// The finding that is asked for, and its columns for people.
+pub(crate) fn find(
+    loaded: &Loaded,
+    study: &Study<'_>,
+    options: &MeasureOptions,
+) -> Result<(Value, Shown), Failure> {
+    let (since, until) = options.scope.window()?;
     let scope = Scope {
         window: Window { since, until },
-        platforms,
+        platforms: options.scope.platforms()?,
         channels: channels(&loaded.corpus, &options.scope)?,
-        network: network(&study, options.scope.network.as_deref())?,
+        network: network(study, options.scope.network.as_deref())?,
         network_name: options.scope.network.clone(),
         limit: options.scope.limit,
     };
-    let (mut finding, columns) = compute(name, &study, &scope, options)?;
+    let (mut finding, columns) = compute(known(options)?, study, &scope, options)?;
     name_channels(&mut finding, &names(&loaded.corpus));
-    output::finding(context, &finding, columns)?;
-    Ok(ExitCode::SUCCESS)
+    Ok((finding, columns))
 }
 
 /// The threshold whose memberships stand in the lake's `statements` table.
@@ -113,9 +131,7 @@ impl Loaded {
         let spinner = progress::spinner("reading the archive", quiet);
         let lake = archive.lake()?;
         let (corpus, prints) = lake.corpus(&Selection::default())?;
-        let head = archive.head()?;
-        let reference =
-            ArchiveRef { version: lake.version(), log_size: head.size, root: head.root_hex() };
+        let reference = reference(archive, &lake)?;
         spinner.finish_and_clear();
         Ok(Self { corpus, prints, reference })
     }
@@ -123,6 +139,23 @@ impl Loaded {
     pub(crate) fn study(&self, threshold: f64) -> Study<'_> {
         Study::new(&self.corpus, &self.prints, self.reference.clone(), threshold)
     }
+}
+
+/// The state that findings cite: the log as far as the lake has filed it. What stands behind that,
+/// such as who looked, changes no finding (docs/decisions/0007).
+fn reference(archive: &Archive, lake: &Lake) -> Result<ArchiveRef, Failure> {
+    let position = lake.position()?;
+    let held = archive.head()?.size;
+    let head = if held == 0 && position == 0 {
+        Head::default()
+    } else if position > held {
+        return Err(Failure::Evidence(format!(
+            "the lake was filed from {position} records, but the evidence log holds {held}: they do not belong together; put the right evidence back, or run `marsad rebuild`"
+        )));
+    } else {
+        archive.reader()?.head_at(position)?
+    };
+    Ok(ArchiveRef { version: lake.version(), log_size: head.size, root: head.root_hex() })
 }
 
 /// What people call a channel: its latest title, else its latest handle.
@@ -194,7 +227,7 @@ pub(crate) fn network(
 }
 
 /// Columns of the table for people; JSON has all fields.
-type Shown = &'static [&'static str];
+pub(crate) type Shown = &'static [&'static str];
 
 const STATEMENTS: Shown = &["posts", "channels", "platforms", "first_at", "first_post", "quote"];
 const PRIMACY: Shown = &[

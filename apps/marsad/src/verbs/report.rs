@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use marsad_evidence::{RecordKind, Store};
+use marsad_evidence::RecordKind;
 use marsad_matching::{Piece, Role};
 use marsad_measure::{
     By, MigrationOptions, PrimacyOptions, ResolutionRule, Scope, StatementsOptions, Study,
@@ -87,7 +87,7 @@ fn facts(archive: &Archive, loaded: &Loaded) -> Result<ArchiveFacts, Failure> {
         posts: loaded.corpus.posts.len() as u64,
         channels: loaded.corpus.channels.len() as u64,
         problems: counts.problems,
-        files: Store::open_read(&archive.evidence_folder())?.count(RecordKind::Manifest)?,
+        files: archive.reader()?.count(RecordKind::Manifest)?,
     })
 }
 

@@ -204,6 +204,25 @@ fn a_match_is_explained_on_the_original_texts() {
 }
 
 #[test]
+fn the_report_shows_a_copy_beside_the_first_as_explain_does() {
+    let bench = Bench::new();
+    let longer = format!("{STATEMENT}, the railway said");
+    let lines = [
+        post("telegram:a", "1", "2019-11-30T10:00:00Z", STATEMENT),
+        post("telegram:b", "2", "2019-11-30T10:05:00Z", STATEMENT),
+        post("tamtam:c", "3", "2019-11-30T10:09:00Z", &longer),
+    ];
+    bench.write("a.ndjson", lines.concat());
+    bench.json(&["import", "a.ndjson"]);
+    bench.good(&["report", "--out", "report.html"]);
+    let page = std::fs::read_to_string(bench.path("report.html")).unwrap();
+    let said = bench.json(&["measure", "statements", "--explain", "telegram:a/1", "tamtam:c/3"]);
+    let reason = said["reason"].as_str().unwrap();
+    assert!(page.to_lowercase().contains(reason), "{reason}");
+    assert!(page.contains(", <mark>the railway said</mark></p>"), "{page}");
+}
+
+#[test]
 fn a_round_trip_through_export_gives_the_same_findings() {
     let bench = Bench::new();
     bench.json(&["simulate", "article", "--seed", "3", "--out", "world"]);

@@ -125,6 +125,36 @@ fn the_lake_can_be_thrown_away_and_made_again() {
 }
 
 #[test]
+fn the_same_evidence_gives_the_same_tables_whatever_the_world() {
+    for seed in ["1", "2", "3"] {
+        let bench = Bench::new();
+        bench.json(&["simulate", "quiet", "--seed", seed, "--posts", "400", "--out", "world"]);
+        let world = fs::read_to_string(bench.path("world/world.ndjson")).unwrap();
+        let lines: Vec<&str> = world.lines().collect();
+        let (first, second) = lines.split_at(lines.len() / 2);
+        // The halves overlap, so that the second one brings duplicates; somebody looks in between.
+        bench.write("second.ndjson", [&first[first.len() / 2..], second].concat().join("\n"));
+        bench.write("first.ndjson", first.join("\n"));
+        bench.json(&["import", "first.ndjson"]);
+        bench.json(&["measure", "statements"]);
+        bench.json(&["import", "second.ndjson"]);
+        let export = |name: &str| {
+            bench.good(&["export", "ndjson", "--out", name]);
+            let text = fs::read_to_string(bench.path(name)).unwrap();
+            let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+            lines.sort();
+            lines
+        };
+        let before = export("before.ndjson");
+        assert!(before.len() > 400);
+        for _ in 0..2 {
+            bench.json(&["rebuild"]);
+            assert_eq!(before, export("after.ndjson"), "seed {seed}");
+        }
+    }
+}
+
+#[test]
 fn a_flipped_byte_is_found_and_named() {
     let bench = Bench::new();
     bench.write("a.ndjson", lines(2000));
@@ -153,6 +183,40 @@ fn a_post_is_proved_by_a_bundle_that_verifies_without_us() {
     assert!(checkpoint.contains("\u{2014} marsad/"), "signed: {checkpoint}");
     bench.bad(1, &["evidence", "prove", "telegram:a/4242", "--out", "none.wacz"]);
     bench.bad(2, &["evidence", "prove", "nonsense", "--out", "none.wacz"]);
+}
+
+#[test]
+fn a_finding_is_bundled_with_everything_behind_it() {
+    let bench = Bench::new();
+    let text = "The ferry to the island leaves at nine in the morning unless the wind is high";
+    let both = [
+        post("tamtam:b", "2", "2019-11-30T10:00:00Z", text),
+        post("telegram:a", "1", "2019-11-30T10:01:00Z", text),
+    ];
+    bench.write("a.ndjson", both.concat());
+    bench.write("b.ndjson", post("telegram:c", "3", "2019-11-30T10:01:00Z", "Something else"));
+    bench.json(&["import", "a.ndjson"]);
+    bench.json(&["import", "b.ndjson"]);
+    let head = bench.json(&["evidence", "checkpoint"])["size"].as_u64().unwrap();
+    for (measure, records, posts) in [("statements", 4, 2), ("primacy", 4, 2), ("audience", 9, 0)] {
+        let told = bench.json(&["export", "wacz", measure, "--out", "finding.wacz"]);
+        assert_eq!((&told["records"], &told["posts"]), (&records.into(), &posts.into()), "{told}");
+        let mut bundle = fs::File::open(bench.path("finding.wacz")).unwrap();
+        let report = marsad_evidence::check_bundle(&mut bundle, None).unwrap();
+        assert!(report.is_sound(), "{:?}", report.failures);
+        assert!(report.head.size > head, "the export itself stands in the log it was cut from");
+        let mut zip = fs::read(bench.path("finding.wacz")).unwrap();
+        let holds = |name: &str| zip.windows(name.len()).any(|w| w == name.as_bytes());
+        for name in ["files/finding.json", "files/report.html", "marsad/audit.jsonl"] {
+            assert!(holds(name), "{name}");
+        }
+        zip.clear();
+    }
+    bench.bad(2, &["export", "wacz", "nonsense", "--out", "x.wacz"]);
+    bench.bad(2, &["export", "csv", "primacy", "--out", "x.csv"]);
+    bench.bad(2, &["export", "csv", "--since", "2019-11-30", "--out", "x.csv"]);
+    bench.bad(1, &["export", "wacz", "--since", "2030-01-01", "--out", "x.wacz"]);
+    bench.bad(2, &["measure"]);
 }
 
 #[test]

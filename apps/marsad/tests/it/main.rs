@@ -7,10 +7,14 @@
     reason = "a test that cannot set itself up fails, and says loudly what it skips"
 )]
 
+mod attest;
+mod audit;
 mod bench;
 mod contract;
 mod evidence;
+mod forget;
 mod hostile;
+mod media;
 mod outside;
 mod privacy;
 mod worlds;

@@ -66,3 +66,52 @@ fn deltalake_and_duckdb_read_the_same_posts() {
     ours.sort();
     assert_eq!(theirs, ours);
 }
+
+const CHECK: &str = r#"
+import io, sys, zipfile, contextlib
+from warcio.cli import main as warcio
+from wacz.main import main as wacz
+from warcio.archiveiterator import ArchiveIterator
+path = sys.argv[1]
+assert wacz(["validate", "-f", path]) == 0, "wacz validate"
+with zipfile.ZipFile(path) as bundle:
+    warc = bundle.read("archive/evidence.warc.gz")
+    index = bundle.read("indexes/index.cdx").decode().splitlines()
+    open(path + ".warc.gz", "wb").write(warc)
+said = io.StringIO()
+with contextlib.redirect_stdout(said):
+    try:
+        code = warcio(["check", "-v", path + ".warc.gz"])
+    except SystemExit as end:
+        code = end.code
+assert not code, said.getvalue()
+records = [record.rec_type for record in ArchiveIterator(io.BytesIO(warc))]
+passed = said.getvalue().count("digest pass")
+assert passed >= len(records), (passed, records)
+assert "fail" not in said.getvalue(), said.getvalue()
+print(len(records), len(index), "warcinfo" == records[0])
+"#;
+
+#[test]
+fn wacz_and_warcio_accept_the_bundle_of_a_finding() {
+    let Some(python) = std::env::var_os("MARSAD_PYTHON") else {
+        eprintln!("SKIPPED: MARSAD_PYTHON is not set; `make test` sets it");
+        return;
+    };
+    let bench = Bench::new();
+    bench.write("more.ndjson", [more("a"), more("b"), more("c")].concat());
+    bench.json(&["import", "more.ndjson"]);
+    let script = bench.write("check.py", CHECK);
+    // A warcinfo, the settings, the posts' chunk, who imported, who exported; where everything is
+    // packed, also the list of the import's chunks.
+    for (arguments, counts) in [
+        (&["export", "wacz"][..], "5 1 True"),
+        (&["export", "wacz", "surge"], "6 2 True"),
+        (&["evidence", "prove", "telegram:a/1"], "5 1 True"),
+    ] {
+        bench.good(&[arguments, &["--out", "bundle.wacz"]].concat());
+        let check = || Command::new(&python).arg(&script).arg(bench.path("bundle.wacz")).output();
+        let (stdout, stderr) = texts(&check().unwrap());
+        assert_eq!(stdout.lines().last(), Some(counts), "{arguments:?}: {stdout}{stderr}");
+    }
+}

@@ -1,5 +1,5 @@
-//! The changes of the second hand, written from the issue of matching and the rules of
-//! normalisation, not from what the code does.
+//! The changes of the second hand, from the list of what channels do and the rules of
+//! normalisation.
 
 use crate::chance::Chance;
 use crate::second::{edits, letters, marks};

@@ -206,7 +206,8 @@ pub(crate) fn spaces(text: &str, chance: &mut Chance) -> String {
     let mut wide = String::with_capacity(text.len() * 2);
     for (place, word) in text.split(' ').enumerate() {
         if place > 0 {
-            wide.push_str(if chance.one_in(3) { *chance.pick(&SPACES) } else { " " });
+            let wider: &&str = if chance.one_in(3) { chance.pick(&SPACES) } else { &" " };
+            wide.push_str(wider);
         }
         wide.push_str(word);
     }

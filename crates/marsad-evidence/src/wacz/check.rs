@@ -8,17 +8,19 @@ use flate2::read::GzDecoder;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::attested::Found;
 use super::zip::{self, Member};
 use super::{
-    CHECKPOINT, CUSTODY, FILES, INDEX, KEY, PACKAGE, PACKAGE_DIGEST, PAGES, README, RECORDS, WARC,
-    package_digest, proof_file,
+    AUDIT, CHECKPOINT, CUSTODY, FILES, INDEX, KEY, PACKAGE, PACKAGE_DIGEST, PAGES, README, RECORDS,
+    WARC, package_digest, proof_file,
 };
 use crate::checkpoint::{Checkpoint, Head};
 use crate::merkle::sha256;
 use crate::note::Verifier;
 use crate::proof::Proof;
-use crate::record::PAYLOAD_BYTES_MAX;
+use crate::record::{PAYLOAD_BYTES_MAX, RecordKind};
 use crate::warc::{self, Header};
+use crate::witness::Witness;
 use crate::{digest_name, hex};
 
 /// Largest file of a bundle that is read as a whole; the WARC is read record by record.
@@ -47,7 +49,7 @@ impl BundleReport {
         self.failures.is_empty()
     }
 
-    fn fail(&mut self, file: &str, reason: impl Into<String>) {
+    pub(super) fn fail(&mut self, file: &str, reason: impl Into<String>) {
         self.failures.push((file.to_owned(), reason.into()));
     }
 }
@@ -60,6 +62,18 @@ pub fn check_bundle(
     file: &mut (impl Read + Seek),
     key: Option<&Verifier>,
 ) -> io::Result<BundleReport> {
+    check_bundle_with(file, key, &[])
+}
+
+/// The same, with the keys of witnesses whose cosignatures count.
+///
+/// # Errors
+/// As [`check_bundle`].
+pub fn check_bundle_with(
+    file: &mut (impl Read + Seek),
+    key: Option<&Verifier>,
+    witnesses: &[Witness],
+) -> io::Result<BundleReport> {
     let mut report = BundleReport::default();
     let members = match zip::members(file) {
         Ok(members) => members,
@@ -69,7 +83,8 @@ pub fn check_bundle(
         }
         Err(error) => return Err(error),
     };
-    let mut check = Check { file, members: BTreeMap::new(), report };
+    let (audit, attestations) = (Vec::new(), Vec::new());
+    let mut check = Check { file, members: BTreeMap::new(), report, audit, attestations };
     for member in members {
         if let Some(twice) = check.members.insert(member.name.clone(), member) {
             check.report.fail(&twice.name, "it is in the bundle twice");
@@ -78,15 +93,19 @@ pub fn check_bundle(
     check.files()?;
     check.checkpoint(key)?;
     let rows = check.records()?;
+    check.attestations(witnesses)?;
     check.index(&rows)?;
     check.pages_and_custody()?;
     Ok(check.report)
 }
 
-struct Check<'a, F> {
+pub(super) struct Check<'a, F> {
     file: &'a mut F,
     members: BTreeMap<String, Member>,
-    report: BundleReport,
+    pub(super) report: BundleReport,
+    pub(super) attestations: Vec<Found>,
+    /// What the audit records of the bundle say, a line each.
+    audit: Vec<u8>,
 }
 
 /// A record as the bundle lists it, and what was found there.
@@ -101,7 +120,7 @@ struct Row {
 
 impl<F: Read + Seek> Check<'_, F> {
     /// A small file; `None` when it is not there or too large.
-    fn small(&mut self, name: &str) -> io::Result<Option<Vec<u8>>> {
+    pub(super) fn small(&mut self, name: &str) -> io::Result<Option<Vec<u8>>> {
         let Some(member) = self.members.get(name).filter(|m| m.bytes <= SMALL_BYTES_MAX) else {
             return Ok(None);
         };
@@ -297,7 +316,7 @@ impl<F: Read + Seek> Check<'_, F> {
 
     /// One record against its digests and its proof; the inner error is what does not hold.
     fn record(&mut self, row: &mut Row, member: &[u8]) -> io::Result<Result<(), String>> {
-        let (header, header_block, _) = match unpack(member) {
+        let (header, header_block, block) = match unpack(member) {
             Ok(record) => record,
             Err(reason) => return Ok(Err(reason)),
         };
@@ -321,6 +340,14 @@ impl<F: Read + Seek> Check<'_, F> {
                 "it does not lead from the record to the root".to_owned()
             }
             Ok(_) => {
+                if header.get("Marsad-Kind") == Some(RecordKind::Audit.as_str()) {
+                    self.audit.extend_from_slice(&block);
+                    self.audit.push(b'\n');
+                }
+                if header.get("Marsad-Kind") == Some(RecordKind::Note.as_str()) {
+                    let found = Found { leaf: row.leaf, header: header.clone(), payload: block };
+                    self.attestations.push(found);
+                }
                 self.report.records.push((row.leaf, row.target.clone()));
                 return Ok(Ok(()));
             }
@@ -378,8 +405,20 @@ impl<F: Read + Seek> Check<'_, F> {
         if root != Some(&self.report.head.root_hex()) {
             self.report.fail(CUSTODY, "it does not end with the checkpoint's head");
         }
-        let times = "the times in the custody list and in the records are the archive's own: no \
-                     outside authority has confirmed them";
+        let audit = self.small(AUDIT)?.unwrap_or_default();
+        if audit != self.audit {
+            self.report.fail(AUDIT, "it is not what the audit records of the bundle say");
+        } else if !audit.is_empty() {
+            let entries = audit.split(|b| *b == b'\n').count() - 1;
+            let holds = format!(
+                "the custody list has {entries} entries (who imported, exported, erased), each of \
+                 them a record of the log"
+            );
+            self.report.holds.push(holds);
+        }
+        let times = "the times in the custody list and in the records are the archive's own: \
+                     outside authorities confirm heads of the log, where that is said above, and \
+                     nothing else";
         self.report.open.push(times.to_owned());
         if self.members.keys().any(|name| name.starts_with(FILES)) {
             let open =

@@ -7,6 +7,7 @@ use marsad_types::{Author, ChannelKey, Forward, Media, Post, PostId, Timestamp};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use crate::files;
 use crate::json::{Nested, Object, Reason, Value, missing, not_json, shorten};
 use crate::telethon::RESOLUTION;
 
@@ -269,12 +270,15 @@ fn author(signature: Value<'_>, from: &Value<'_>) -> Result<Author, Reason> {
     Ok(person.map_or(Author::Unknown, |number| Author::Name(number.to_owned())))
 }
 
-/// The attached file by its kind; whether its bytes were exported makes no difference.
+/// The attached file by its kind, with the path of its bytes where they were exported.
 fn media(line: &Line<'_>) -> Result<Vec<Media>, Reason> {
     let is_there = |value: &Value<'_>| !matches!(value, Value::Missing | Value::Null);
+    let mut file = None;
     let kind = if is_there(&line.photo) {
+        file = files::named(&line.photo);
         "image"
     } else if is_there(&line.file) {
+        file = files::named(&line.file);
         let media_type = line.media_type.clone().text("media_type")?.unwrap_or_default();
         let mime = line.mime_type.clone().text("mime_type")?.unwrap_or_default();
         match media_type.as_ref() {
@@ -290,7 +294,7 @@ fn media(line: &Line<'_>) -> Result<Vec<Media>, Reason> {
     } else {
         return Ok(Vec::new());
     };
-    Ok(vec![Media { kind: CompactString::from(kind), ..Media::default() }])
+    Ok(vec![Media { kind: CompactString::from(kind), file, ..Media::default() }])
 }
 
 /// The question and the answers, a line each: what a reader of the channel reads.

@@ -12,6 +12,7 @@ use std::io::BufRead;
 use marsad_types::{Channel, ChannelKey, Platform, Reading, Timestamp};
 
 use crate::document::{Batch, each_element, walk_document};
+use crate::files;
 use crate::json::Reason;
 use crate::lines::Problems;
 use crate::prepare::{SetupError, refused};
@@ -169,7 +170,7 @@ impl Document<'_> {
                 Ok(Message::Post(post)) => {
                     let seen = post.edited_at.max(Some(post.published_at));
                     chat.last_seen = chat.last_seen.max(seen.map(|seen| (seen, line)));
-                    batch.reading.posts.push(*post);
+                    files::keep(&mut batch.reading, *post);
                 }
                 Ok(Message::Created(at)) => chat.created_at = Some(at),
                 Ok(Message::Service) => {}

@@ -192,7 +192,7 @@ fn zeeschuimer_items_are_read_where_they_name_their_account() {
 }
 
 const DISCORD: &str = r#"{"guild":{"id":"5","name":"Harbour","iconUrl":""},"channel":{"id":"6","type":"GuildNews","name":"announcements","topic":null},"exportedAt":"2026-11-23T02:13:20.1234567+00:00","messages":[
-{"id":"13","type":"Default","timestamp":"2026-11-23T04:13:20.123+02:00","timestampEdited":null,"content":"Gale","author":{"id":"40","name":"duty"},"attachments":[{"fileName":"Map.PNG"}]},
+{"id":"13","type":"Default","timestamp":"2026-11-23T04:13:20.123+02:00","timestampEdited":null,"content":"Gale","author":{"id":"40","name":"duty"},"attachments":[{"fileName":"Map.PNG","url":"room.json_Files\\Map-1A.PNG"}]},
 {"id":"14","type":"Reply","timestamp":"2026-11-23T04:14:20+02:00","timestampEdited":"2026-11-23T04:15:00+02:00","content":"","author":{"id":"41"},"attachments":[],"reference":{"type":"Forward","messageId":"12","channelId":"9"},"forwardedMessage":{"timestamp":"2026-11-23T03:00:00+02:00","content":"Line 3"}},
 {"id":"15","type":"46","timestamp":"2026-11-23T04:16:20+02:00","content":"x"},
 {"id":"16","type":"Default","timestamp":"soon","content":"x"}],"messageCount":4}"#;
@@ -218,6 +218,7 @@ fn a_discord_export_needs_the_operators_word() {
     );
     let [first, second] = &reading.posts[..] else { panic!() };
     assert_eq!((first.media[0].kind.as_str(), first.line), ("image", 2));
+    assert_eq!(first.media[0].file.as_deref(), Some("room.json_Files/Map-1A.PNG"));
     assert_eq!(first.author, Author::Name("40".to_owned()));
     let forward = second.forward.as_ref().unwrap();
     assert_eq!(
@@ -297,7 +298,7 @@ fn an_element_export_follows_edits_and_stops_at_encryption() {
 fn a_rocketchat_export_needs_its_room() {
     let file = "{\"msg\":\"joined\",\"username\":\"press\",\"ts\":\"2026-11-23T02:00:00.000Z\",\"type\":\"uj\"}\n\
         {\"msg\":\"Platform 4\",\"username\":\"User_1\",\"ts\":\"2026-11-23T02:13:20.000Z\"}\n\
-        {\"msg\":\"\",\"username\":\"press\",\"ts\":{\"$date\":1795400060000},\"attachments\":[{\"image_type\":\"image/png\"}]}\n\
+        {\"msg\":\"\",\"username\":\"press\",\"ts\":{\"$date\":1795400060000},\"attachments\":[{\"image_type\":\"image/png\",\"fileId\":\"k3\",\"fileName\":\"map.png\"}]}\n\
         {\"msg\":\"x\",\"ts\":5}\n";
     assert_eq!(recognise("x", file.as_bytes()), Some(Format::Rocketchat));
     assert!(refusal(of(Format::Rocketchat), file).contains("--channel HOST/NAME"));
@@ -312,6 +313,7 @@ fn a_rocketchat_export_needs_its_room() {
         (second.media[0].kind.as_str(), &second.author),
         ("image", &Author::Name("press".into()))
     );
+    assert_eq!(second.media[0].file.as_deref(), Some("assets/k3-map.png"));
     assert_eq!(problems(&reading), ["4: field 'ts' is not a time"]);
 }
 

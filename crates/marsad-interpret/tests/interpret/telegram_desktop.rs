@@ -68,6 +68,47 @@ fn a_channel_is_read_with_its_pitfalls() {
 }
 
 #[test]
+fn a_file_beside_the_export_is_named_and_one_elsewhere_is_a_problem() {
+    let message = |id: u32, fields: &str| {
+        format!(
+            r#"{{"id":{id},"type":"message","date":"x","date_unixtime":"1795400000","text":"",{fields}}}"#
+        )
+    };
+    let absent = "(File not included. Change data exporting settings to download.)";
+    let messages = [
+        message(1, r#""photo":"photos/photo_1@23-11-2026.jpg","width":4,"height":3"#),
+        message(2, r#""file":"video_files/rain.mp4","media_type":"video_file""#),
+        message(3, &format!(r#""photo":"{absent}""#)),
+        message(4, r#""photo":"../../etc/passwd""#),
+        message(5, r#""file":"C:\\secret.png","mime_type":"image/png""#),
+        message(6, r#""file":"files/map.png","mime_type":"image/png""#),
+    ];
+    let head = r#"{"name":"A","type":"public_channel","id":1,"messages":"#;
+    let reading = read(format!("{head}[{}]}}", messages.join(",\n")).as_bytes());
+    let media = reading.posts.iter().map(|post| &post.media[0]);
+    let found: Vec<(&str, Option<&str>)> =
+        media.map(|media| (media.kind.as_str(), media.file.as_deref())).collect();
+    assert_eq!(
+        found,
+        [
+            ("image", Some("photos/photo_1@23-11-2026.jpg")),
+            ("video", Some("video_files/rain.mp4")),
+            ("image", None),
+            ("image", None),
+            ("image", None),
+            ("image", Some("files/map.png")),
+        ]
+    );
+    assert_eq!(
+        problems(&reading),
+        [
+            "4: the file '../../etc/passwd' is not in the input's folder; it is not read",
+            "5: the file 'C:/secret.png' is not in the input's folder; it is not read",
+        ]
+    );
+}
+
+#[test]
 fn a_private_chat_is_refused_in_one_sentence() {
     for kind in ["personal_chat", "private_group", "public_supergroup", "saved_messages"] {
         let file = format!(r#"{{"name":"A","type":"{kind}","id":1,"messages":[]}}"#);

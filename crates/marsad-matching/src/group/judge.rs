@@ -1,11 +1,11 @@
 //! Candidate pairs to links: how two texts are alike, if they are.
 
-use marsad_types::{Corpus, NONE};
+use marsad_types::Corpus;
 use rayon::prelude::*;
 
 use super::Options;
 use super::candidates::Pair;
-use super::slots::{Slots, core, numbers_within, slots, twins};
+use super::slots::{Slots, core, figures_within, slots, twins};
 use super::texts::Texts;
 use super::verify::likeness;
 use super::view::{View, Viewer};
@@ -139,15 +139,18 @@ impl Judge<'_> {
     fn each(&self, work: &mut Work, pairs: &[Pair], rule: Rule) -> Vec<Link> {
         let Work { viewer, own, other } = work;
         let mut links = Vec::new();
-        // The later text with its own frame alone stays for all its pairs.
-        let mut held = NONE;
+        // The later text with its own frame alone stays for all its pairs within its channel, or
+        // outside of it.
+        let mut held = None;
+        let channel = |row: usize| self.corpus.posts.channel.get(row);
         for pair in pairs {
             let rows = (self.texts.first_row(pair.0), self.texts.first_row(pair.1));
-            let plain = self.frames.of(rows.0).is_none();
-            if held != pair.1 || !plain {
+            let is_plain = self.frames.of(rows.0).is_none();
+            let wanted = (pair.1, channel(rows.0) == channel(rows.1));
+            if held != Some(wanted) || !is_plain {
                 viewer.view(self.corpus, self.frames, (rows.1, rows.0), own);
                 Viewer::features(own);
-                held = if plain { pair.1 } else { NONE };
+                held = is_plain.then_some(wanted);
             }
             viewer.view(self.corpus, self.frames, rows, other);
             Viewer::features(other);
@@ -160,7 +163,8 @@ impl Judge<'_> {
     }
 
     fn near(&self, pair: Pair, earlier: &View, later: &View) -> Option<Link> {
-        let mut similarity = likeness(earlier, later).jaccard;
+        let alike = likeness(earlier, later);
+        let mut similarity = alike.jaccard;
         if !earlier.is_comparable(self.options) || !later.is_comparable(self.options) {
             let alike = earlier.codes == later.codes;
             return alike.then(|| self.link(pair, How::Near, similarity, Slots::default()));
@@ -181,7 +185,12 @@ impl Judge<'_> {
             }
         }
         if similarity < self.options.threshold {
-            similarity = self.core(earlier, later, CORE_SHARE).filter(|_| !apart.figure)?;
+            if alike.first_in_second.max(alike.second_in_first) >= self.options.containment {
+                // A part and its whole: judged as such.
+                return None;
+            }
+            similarity =
+                self.core(earlier, later, CORE_SHARE).filter(|_| !apart.figure && !apart.word)?;
         }
         Some(self.link(pair, How::Near, similarity, apart))
     }
@@ -196,24 +205,28 @@ impl Judge<'_> {
             return None;
         }
         let apart = slots(part, whole);
-        if apart.first_negates {
+        // Of a whole hardly longer, the "not" is no part of what was added.
+        let is_about_all = part.words.len() * 5 >= whole.words.len() * 4;
+        if apart.first_negates || is_about_all && apart.second_negates {
             return None;
         }
-        if share < self.options.containment && !apart.word {
+        if share < self.options.containment {
             let (twins, all, _) = twins(part, whole);
             let spelt = twins as f32 / all.max(1) as f32;
             if spelt >= SPELLING_WORDS {
                 share = spelt.min(0.99);
             }
         }
+        let is_most = part.features.len() * 2 >= whole.features.len();
         if share < self.options.containment {
-            share = self.core(part, whole, CORE_PART)?;
+            // Of two texts about as long, words replaced make the one no part of the other.
+            share = self.core(part, whole, CORE_PART).filter(|_| !(is_most && apart.word))?;
         }
-        if !numbers_within(part, whole) {
+        if !figures_within(part, whole) {
             return None;
         }
         let begins = part.words.iter().zip(&whole.words).take(4).all(|(a, b)| a.hash == b.hash);
-        let which = if part.features.len() * 2 >= whole.features.len() {
+        let which = if is_most {
             Part::Most
         } else if begins {
             Part::Beginning
@@ -221,7 +234,7 @@ impl Judge<'_> {
             Part::Item
         };
         let how = if later_holds { How::LaterHolds(which) } else { How::EarlierHolds(which) };
-        Some(self.link(pair, how, share, apart))
+        Some(self.link(pair, how, share, Slots { figure: false, ..apart }))
     }
 
     /// Share of the shorter text in the run of words that both have, where that is long enough to be

@@ -15,18 +15,10 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::Options;
 use super::texts::Texts;
+use crate::pdq::Pdq;
 
-/// Most bits two hashes of one picture differ in.
-const DISTANCE_MAX: u32 = 31;
-/// Least quality of a hash that counts.
-const QUALITY_MIN: u8 = 50;
 /// A file under so many different texts says nothing.
 const TEXTS_MAX: usize = 4;
-/// Bands of a hash.
-const BANDS: usize = 16;
-
-/// A PDQ hash.
-pub(crate) type Pdq = [u16; BANDS];
 
 /// A file that a post carries, and how much it is like the file's first instance.
 pub(crate) type Carries = (u32, f32);
@@ -76,8 +68,8 @@ impl Marks {
     /// Of a file that has any.
     pub(crate) fn of(media: &Media) -> Option<Self> {
         let sha = media.sha256.as_ref().map(|sha| xxh3_128(sha.to_ascii_lowercase().as_bytes()));
-        let good = media.pdq_quality.is_none_or(|quality| quality >= QUALITY_MIN);
-        let pdq = media.pdq.as_deref().filter(|_| good).and_then(parse);
+        let good = media.pdq_quality.is_none_or(|quality| quality >= Pdq::QUALITY_MIN);
+        let pdq = media.pdq.as_deref().filter(|_| good).and_then(Pdq::parse);
         (sha.is_some() || pdq.is_some()).then_some(Self { sha, pdq })
     }
 }
@@ -125,8 +117,8 @@ impl Files {
         if let (Some(pdq), None) = (marks.pdq, found) {
             let place = self.pictures.len() as u32;
             self.pictures.push((pdq, file));
-            for (band, key) in pdq.into_iter().enumerate() {
-                self.by_band.entry((band as u8, key)).or_default().push(place);
+            for (band, key) in pdq.words().iter().enumerate() {
+                self.by_band.entry((band as u8, *key)).or_default().push(place);
             }
         }
         if let (Some(text), Some(texts)) = (text, self.texts.get_mut(file as usize))
@@ -141,13 +133,15 @@ impl Files {
     /// The nearest known picture within reach; the earliest of equals.
     fn alike(&self, pdq: &Pdq) -> Option<(u32, f32)> {
         let mut best: Option<(u32, u32)> = None;
-        for (band, key) in pdq.iter().enumerate() {
+        for (band, key) in pdq.words().iter().enumerate() {
             let near = std::iter::once(*key).chain((0..16).map(|bit| key ^ (1 << bit)));
             let places = near.filter_map(|key| self.by_band.get(&(band as u8, key))).flatten();
             for place in places {
                 let Some((other, _)) = self.pictures.get(*place as usize) else { continue };
-                let distance: u32 = pdq.iter().zip(other).map(|(a, b)| (a ^ b).count_ones()).sum();
-                if distance <= DISTANCE_MAX && best.is_none_or(|best| (distance, *place) < best) {
+                let distance = pdq.distance(other);
+                if distance <= Pdq::DISTANCE_MAX
+                    && best.is_none_or(|best| (distance, *place) < best)
+                {
                     best = Some((distance, *place));
                 }
             }
@@ -156,16 +150,4 @@ impl Files {
         let (_, file) = self.pictures.get(place as usize)?;
         Some((*file, 1.0 - distance as f32 / 256.0))
     }
-}
-
-/// Reads 64 hexadecimal digits.
-fn parse(written: &str) -> Option<Pdq> {
-    if written.len() != 4 * BANDS {
-        return None;
-    }
-    let mut pdq = [0; BANDS];
-    for (band, word) in pdq.iter_mut().enumerate() {
-        *word = u16::from_str_radix(written.get(band * 4..band * 4 + 4)?, 16).ok()?;
-    }
-    Some(pdq)
 }

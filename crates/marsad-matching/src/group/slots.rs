@@ -19,6 +19,7 @@ use super::view::{View, hash_word};
 
 /// What tells two texts apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "four findings that do not exclude each other")]
 pub(crate) struct Slots {
     /// A figure stands where the other has another.
     pub(crate) figure: bool,
@@ -161,23 +162,24 @@ pub(crate) fn core(a: &View, b: &View) -> usize {
 /// Longest text that is looked through for a core.
 const CORE_WORDS_MAX: usize = 600;
 
-/// Whether every number of a text stands in another.
-pub(crate) fn numbers_within(part: &View, whole: &View) -> bool {
-    let (only_part, only_whole) = only(part, whole);
-    let is_number =
-        |view: &View, place: &usize| view.words.get(*place).is_some_and(|w| w.is_number);
+/// Whether no figure of a part stands replaced in the whole: another number between the same
+/// words, or beside one of them where the part's number is nowhere in the whole.
+pub(crate) fn figures_within(part: &View, whole: &View) -> bool {
+    let whole_figures = figures(whole);
     // The last word of a text that was cut may be cut itself.
-    let last = part.words.len().saturating_sub(1);
-    let missing: Vec<usize> = only_part
-        .into_iter()
-        .filter(|place| is_number(part, place) && !(part.trails_off && *place == last))
-        .collect();
-    if missing.is_empty() {
-        return true;
-    }
-    let extra: Vec<usize> =
-        only_whole.into_iter().filter(|place| is_number(whole, place)).collect();
-    !replaced(part, &missing, whole, &extra)
+    let last = part.words.last().filter(|word| part.trails_off && word.is_number);
+    let own = figures(part);
+    let checked = own.len() - usize::from(last.is_some());
+    own.iter().take(checked).all(|x| {
+        let beside = |y: &&Figure| y.before == x.before || y.after == x.after;
+        let between = |y: &&Figure| y.before == x.before && y.after == x.after;
+        let same = |y: &&Figure| y.number == x.number;
+        let kept = whole_figures.iter().any(|y| same(&y) && beside(&y));
+        let nowhere = !whole_figures.iter().any(|y| same(&y));
+        let replaced =
+            whole_figures.iter().any(|y| !same(&y) && (between(&y) || nowhere && beside(&y)));
+        kept || !replaced
+    })
 }
 
 /// Places of the words that only one of two texts has, counting repeats.

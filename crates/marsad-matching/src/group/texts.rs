@@ -4,7 +4,7 @@ use hashbrown::HashMap;
 use marsad_types::{Corpus, NONE};
 
 use super::Options;
-use crate::fingerprint::{BINS, Fingerprint};
+use crate::fingerprint::BINS;
 use crate::frames::MaskedPrint;
 use crate::prints::Prints;
 
@@ -51,11 +51,11 @@ pub(crate) struct Bodies {
 }
 
 impl Bodies {
-    /// Of a post, and of its masked prints where something was masked.
-    pub(crate) fn of(raw: u128, mask: Option<(&Fingerprint, Option<&Fingerprint>)>) -> Self {
-        let own = mask.map_or(raw, |(print, _)| print.body);
-        let lines_only = mask.and_then(|(_, lines_only)| lines_only).map_or(own, |p| p.body);
-        Self { raw, lines_only, own }
+    /// Of a post, and of its masked print where something was masked.
+    pub(crate) fn of(raw: u128, masked: Option<&MaskedPrint>) -> Self {
+        let own = masked.map_or(raw, |masked| masked.print.body);
+        let lines_only = masked.and_then(|masked| masked.lines_only.as_ref());
+        Self { raw, lines_only: lines_only.map_or(own, |print| print.body), own }
     }
 
     /// All three, some of them equal.
@@ -154,10 +154,14 @@ impl Texts {
                 }
                 continue;
             }
-            let bodies = Bodies::of(raw, mask.map(|(_, m)| (&m.print, m.lines_only.as_ref())));
+            let bodies = Bodies::of(raw, mask.map(|(_, masked)| masked));
+            let is_dated = mask.is_some_and(|(_, masked)| masked.is_dated);
             let equal = bodies.equal(
                 |body| known.get(&body).copied(),
-                |text| size.is_comparable(options) || !texts.same_channel(corpus, text, row),
+                |text| {
+                    size.is_comparable(options) && !is_dated
+                        || !texts.same_channel(corpus, text, row)
+                },
             );
             let text = equal.unwrap_or_else(|| {
                 texts.push(row, size, mask.map_or(NONE, |(place, _)| place as u32))

@@ -6,7 +6,7 @@ use super::Options;
 use super::verify::Features;
 use crate::fingerprint::{Fingerprinter, count_letters, each_feature};
 use crate::frames::Frames;
-use crate::mask::Masker;
+use crate::mask::{Dates, Masker};
 use crate::normalise::{Token, TokenKind, is_digit};
 
 /// Most words of a label behind the ellipsis of a cut text.
@@ -80,7 +80,10 @@ impl Viewer {
         scanner.scan(text);
         let all = [frames.of(row), frames.of(other), Some(frames.boilerplate())];
         if all.iter().flatten().any(|frame| frame.len() > 0) {
-            self.masker.mask(scanner, all.into_iter().flatten());
+            let channel = |row: usize| corpus.posts.channel.get(row);
+            let same = channel(row) == channel(other);
+            let dates = if same { Dates::Keep } else { Dates::Mask };
+            self.masker.mask(scanner, all.into_iter().flatten(), dates);
         }
         let cut = cut(text, &scanner.tokens);
         view.trails_off = cut.is_some();

@@ -44,7 +44,12 @@ pub struct Held {
 
 impl Index {
     /// Puts a place into words.
-    pub(super) fn answer(&mut self, arrival: &Arrival<'_>, looked: &Looked, at: &At) -> Result<Answer, Error> {
+    pub(super) fn answer(
+        &mut self,
+        arrival: &Arrival<'_>,
+        looked: &Looked,
+        at: &At,
+    ) -> Result<Answer, Error> {
         let Home { statement, relation, similarity } = at.placed.home;
         let is_new = relation == Relation::First;
         let own = || PostKey { channel: arrival.channel.clone(), post: arrival.id.into() };

@@ -9,6 +9,7 @@ use crate::fingerprint::BINS;
 use crate::group::media::Marks;
 use crate::group::resolve::{Extra, Home, Known};
 use crate::mask::Frame;
+use crate::pdq::{Pdq, WORDS as PDQ_WORDS};
 
 /// No frame.
 pub(super) const NO_FRAME: u64 = u64::MAX;
@@ -342,7 +343,8 @@ impl History {
     pub(super) fn push_file(&mut self, file: &FileRow) -> Result<(), Error> {
         let mut record = Record::<FILE>::new();
         record.put(&file.marks.sha.unwrap_or(0).to_le_bytes());
-        for word in file.marks.pdq.unwrap_or_default() {
+        let pdq = file.marks.pdq.as_ref().map_or([0; PDQ_WORDS], |pdq| *pdq.words());
+        for word in pdq {
             record.put(&word.to_le_bytes());
         }
         record.put(&[u8::from(file.marks.sha.is_some()) | u8::from(file.marks.pdq.is_some()) << 1]);
@@ -357,7 +359,7 @@ impl History {
             let record = self.files.get(number)?;
             let mut fields = Fields(&record);
             let sha = fields.u128();
-            let pdq = std::array::from_fn(|_| fields.u16());
+            let pdq = Pdq::of_words(std::array::from_fn(|_| fields.u16()));
             let has = fields.u8();
             let marks =
                 Marks { sha: (has & 1 != 0).then_some(sha), pdq: (has & 2 != 0).then_some(pdq) };

@@ -9,7 +9,7 @@ use super::error::Error;
 use super::history::TextRow;
 use super::space::Space;
 use crate::fingerprint::{BINS, Fingerprint, Fingerprinter};
-use crate::frames::{Frames, masked_print, may_mask};
+use crate::frames::{Frames, MaskedPrint, masked_print, may_mask};
 use crate::group::candidates::{BANDS, Pair, agreement, band_key};
 use crate::group::contain::is_enough;
 use crate::group::judge::{Judge, Link, Pairs, Work};
@@ -30,8 +30,8 @@ pub(super) struct Scratch {
 /// A text as it was found.
 pub(super) struct Looked {
     pub(super) print: Fingerprint,
-    /// Print of the masked text, and without lines alone.
-    masked: Option<(Fingerprint, Option<Fingerprint>)>,
+    /// Print of the masked text.
+    masked: Option<MaskedPrint>,
     /// Name of the frame it was looked at with.
     pub(super) frame: u64,
     /// Its text, known or the next one; [`NONE`] for an empty text.
@@ -58,7 +58,7 @@ impl Looked {
 
     /// The grams of the text.
     pub(super) fn grams(&self) -> &[u32] {
-        self.masked.as_ref().map_or(&self.print.grams, |(print, _)| &print.grams)
+        self.masked.as_ref().map_or(&self.print.grams, |masked| &masked.print.grams)
     }
 
     /// The signatures of the text that are long enough to compare, in the order of grouping.
@@ -67,8 +67,7 @@ impl Looked {
         is_comparable: impl Fn(Size) -> bool,
     ) -> impl Iterator<Item = &[u8; BINS]> {
         let masked = self.masked.iter();
-        let masked =
-            masked.flat_map(|(print, lines_only)| std::iter::once(print).chain(lines_only));
+        let masked = masked.flat_map(|m| std::iter::once(&m.print).chain(&m.lines_only));
         masked
             .chain([&self.print])
             .filter(move |print| is_comparable(size_of(print)))
@@ -104,7 +103,7 @@ impl Index {
         } else {
             None
         };
-        let size = masked.as_ref().map_or(size_of(&print), |(print, _)| size_of(print));
+        let size = masked.as_ref().map_or(size_of(&print), |masked| size_of(&masked.print));
         let mut looked = Looked {
             print,
             masked,
@@ -142,7 +141,7 @@ impl Index {
 
     /// Finds the text that a post has.
     fn look_for_text(&mut self, channel: u32, looked: &mut Looked) -> Result<(), Error> {
-        let masked = looked.masked.as_ref().map(|(print, lines)| (print, lines.as_ref()));
+        let masked = looked.masked.as_ref();
         let bodies = Bodies::of(looked.print.body, masked);
         let mut found: [(u128, Option<u32>); 3] = bodies.all().map(|body| (body, None));
         for place in 0..found.len() {
@@ -168,7 +167,9 @@ impl Index {
         let row = |text: u32| rows.iter().find(|(other, _)| *other == text).map(|(_, row)| row);
         let options = &self.options;
         let text = bodies.equal(known, |text| {
-            looked.size.is_comparable(options) || row(text).is_none_or(|r| r.channel != channel)
+            let is_dated = masked.is_some_and(|masked| masked.is_dated);
+            looked.size.is_comparable(options) && !is_dated
+                || row(text).is_none_or(|row| row.channel != channel)
         });
         looked.text = text.unwrap_or(self.history.texts());
         if let Some(row) = text.and_then(row) {

@@ -38,11 +38,13 @@ const STORIES: [&str; 8] = [
 ];
 const TOWNS: [&str; 8] =
     ["Leeds", "Bristol", "Cardiff", "Durham", "Exeter", "Oxford", "Dover", "Truro"];
-const FRAMES: [(&str, &str); 4] = [
+/// A channel's header and footer; in DAY stands the day of the post.
+const FRAMES: [(&str, &str); 5] = [
     ("", ""),
     ("The daily voice of the valley\n", "\nSubscribe to the voice of the valley"),
     ("", "\nJoin the coast channel\nWrite to the coast desk"),
     ("Coast weather desk: ", ""),
+    ("Report of the morning, DAY May 2024\n", ""),
 ];
 
 impl Spec {
@@ -88,6 +90,7 @@ impl Spec {
     fn framed(&self, plain: bool) -> String {
         let (head, foot) = if plain { ("", "") } else { FRAMES[self.channel % FRAMES.len()] };
         let text = self.text();
+        let head = head.replace("DAY", &(1 + self.number / 8).to_string());
         if text.is_empty() { text } else { format!("{head}{text}{foot}") }
     }
 
@@ -102,6 +105,7 @@ impl Spec {
         Some(Media {
             kind: "image".into(),
             sha256: (self.media == 2).then(|| format!("{:064}", self.b / 4)),
+            file: None,
             pdq: Some((*pdq).to_owned()),
             pdq_quality: Some(80),
         })

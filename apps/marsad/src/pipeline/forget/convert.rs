@@ -1,0 +1,177 @@
+//! A document that means something as a whole only: what stays of it is written anew.
+//!
+//! Taking a message out of a JSON document would change what the rest says. So the document's
+//! records go, and its other posts are kept as they were read, as marsad-ndjson: no longer the bytes
+//! that came, which whoever erases is told.
+
+use std::collections::BTreeMap;
+
+use marsad_evidence::{Error, NewRecord, Prepared, RecordKind, Store, prepare};
+use marsad_interpret::{Cutter, Format, Manifest};
+use marsad_lake::ExportRow;
+use marsad_types::{Author, Post, PostId, Reading, Timestamp};
+use serde_json::{Value, json};
+
+use super::{Plan, Replacement, Wanted, refuse};
+use crate::archive::{Archive, Pseudonyms, hex};
+use crate::failure::Failure;
+use crate::pipeline::chunks::{KeptChunk, read_kept};
+use crate::pipeline::filing::RUN_TYPE;
+use crate::pipeline::recover::{REPLACES_FIELD, Run};
+use crate::verbs::export::{channel_line, post_line};
+
+/// A document written anew, ready to be kept.
+#[derive(Debug)]
+pub(super) struct Converted {
+    manifest: Prepared,
+    import: String,
+    chunks: Vec<Prepared>,
+    /// The record that listed the old chunks.
+    replaces: Option<u64>,
+}
+
+impl Converted {
+    /// Appends settings, chunks and the list of them; the caller commits.
+    pub(super) fn append(self, store: &mut Store, at: Timestamp) -> Result<(), Failure> {
+        store.append(self.manifest)?;
+        let mut leaves = Vec::new();
+        for chunk in self.chunks {
+            leaves.push(store.append(chunk)?.leaf);
+        }
+        let written = serde_json::to_vec(&json!({"import": self.import, "chunks": leaves}))?;
+        let mut fields = vec![("Marsad-Import", self.import.clone())];
+        fields.extend(self.replaces.map(|leaf| (REPLACES_FIELD, leaf.to_string())));
+        store.append(prepare(&NewRecord {
+            kind: RecordKind::Resource,
+            target: format!("urn:marsad:import:{}", self.import),
+            content_type: RUN_TYPE,
+            at,
+            fields,
+            payload: &written,
+        }))?;
+        Ok(())
+    }
+}
+
+/// Plans for one document.
+pub(super) fn document(
+    archive: &Archive,
+    store: &Store,
+    (run, manifest): (&Run, &Manifest),
+    (wanted, at): (&Wanted, Timestamp),
+    plan: &mut Plan,
+) -> Result<(), Failure> {
+    let kept = kept(store, run)?;
+    let mut whole = Reading::default();
+    read_kept(store, manifest, &kept, &mut |reading| {
+        whole.posts.extend(reading.posts);
+        whole.channels.extend(reading.channels);
+    });
+    let before = whole.posts.len();
+    let line = whole.posts.iter().find(|post| wanted.takes(post)).map(|post| post.line);
+    let Some(line) = line else { return Ok(()) };
+    whole.posts.retain(|post| !wanted.takes(post));
+    let pseudonyms = archive.pseudonyms()?;
+    for post in &mut whole.posts {
+        name_nobody(post, &pseudonyms);
+    }
+    plan.posts += (before - whole.posts.len()) as u64;
+    plan.leaves.extend(kept.iter().map(|chunk| chunk.leaf));
+    if whole.posts.is_empty() && whole.channels.is_empty() {
+        return Ok(());
+    }
+    plan.rewritten += whole.posts.len() as u64;
+    let converted = convert(&whole, manifest, run.leaf, at);
+    plan.replacements
+        .push(Replacement::Document(converted.ok_or_else(|| refuse(run, manifest, line))?));
+    Ok(())
+}
+
+/// The chunks of a document that are still there.
+fn kept(store: &Store, run: &Run) -> Result<Vec<KeptChunk>, Failure> {
+    let mut kept = Vec::new();
+    for leaf in &run.chunks {
+        let record = match store.record(*leaf) {
+            Ok(record) => record,
+            Err(Error::Erased { .. }) => continue,
+            Err(error) => return Err(error.into()),
+        };
+        let line = record.field("Marsad-Line").and_then(|line| line.parse().ok());
+        kept.push(KeptChunk { first_line: line.unwrap_or(1), leaf: *leaf, is_new: false });
+    }
+    Ok(kept)
+}
+
+/// People's names stay behind with the bytes that go.
+fn name_nobody(post: &mut Post, pseudonyms: &Pseudonyms) {
+    if let Author::Name(name) = &post.author {
+        let pid = pseudonyms.of(post.channel.platform.as_str(), name);
+        post.author = Author::Pseudonym(pid);
+    }
+}
+
+/// `None` when the written form does not read back as what was read.
+fn convert(
+    whole: &Reading,
+    manifest: &Manifest,
+    replaces: Option<u64>,
+    at: Timestamp,
+) -> Option<Converted> {
+    let mut lines = Vec::new();
+    let channels = whole.channels.iter().map(channel_line);
+    for line in channels.chain(whole.posts.iter().map(line_of)) {
+        serde_json::to_writer(&mut lines, &line).ok()?;
+        lines.push(b'\n');
+    }
+    let mut anew = Manifest::new(Format::MarsadNdjson);
+    anew.source.clone_from(&manifest.source);
+    let settings = anew.to_json();
+    let import = hex(&marsad_evidence::merkle::sha256(settings.as_bytes()));
+    let record = |kind, target: String, fields, payload: &[u8], content_type| {
+        prepare(&NewRecord { kind, target, content_type, at, fields, payload })
+    };
+    let mut cutter = Cutter::new(&anew);
+    let mut pieces = cutter.push(&lines);
+    pieces.extend(cutter.finish());
+    let (mut chunks, mut posts, mut problems) = (Vec::new(), Vec::new(), 0);
+    for piece in &pieces {
+        let chunk = piece.as_chunk();
+        let reading = marsad_interpret::read(&anew, &chunk);
+        posts.extend(reading.posts);
+        problems += reading.problems.len();
+        let fields = vec![
+            ("Marsad-Import", import.clone()),
+            ("Marsad-Ordinal", chunk.ordinal.to_string()),
+            ("Marsad-Line", chunk.first_line.to_string()),
+        ];
+        let target = format!("urn:marsad:import:{import}#{}", chunk.ordinal);
+        chunks.push(record(RecordKind::Chunk, target, fields, chunk.bytes, OCTETS));
+    }
+    let same = posts.iter().zip(&whole.posts).all(|(new, old)| {
+        let old = Post { line: new.line, ..old.clone() };
+        *new == old
+    });
+    let is_whole = same && posts.len() == whole.posts.len() && problems == 0;
+    let settings =
+        record(RecordKind::Manifest, String::new(), Vec::new(), settings.as_bytes(), JSON);
+    is_whole.then_some(Converted { manifest: settings, import, chunks, replaces })
+}
+
+const OCTETS: &str = "application/octet-stream";
+const JSON: &str = "application/json";
+
+fn line_of(post: &Post) -> Value {
+    let id = match &post.id {
+        PostId::Given(id) => id.clone(),
+        PostId::Derived => compact_str::CompactString::default(),
+    };
+    let version = post.version.unwrap_or(1);
+    let mut line = post_line(&ExportRow { post: post.clone(), id, version });
+    if let Some(fields) = line.as_object_mut() {
+        let absent =
+            [("version", post.version.is_none()), ("id", matches!(post.id, PostId::Derived))];
+        let absent: BTreeMap<&str, bool> = absent.into_iter().collect();
+        fields.retain(|name, _| !absent.get(name.as_str()).copied().unwrap_or(false));
+    }
+    line
+}

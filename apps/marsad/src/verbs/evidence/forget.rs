@@ -1,0 +1,113 @@
+//! `marsad evidence erase` and `retain`: posts leave the evidence and everything made from it.
+
+use std::collections::BTreeSet;
+use std::process::ExitCode;
+
+use marsad_types::{PostKey, Timestamp};
+use serde_json::json;
+
+use crate::archive::Archive;
+use crate::audit::{Act, Action};
+use crate::cli::{Context, EraseOptions, RetainOptions, platform};
+use crate::failure::Failure;
+use crate::pipeline::forget::{Wanted, carry_out, scan};
+use crate::settings::Settings;
+use crate::{clock, output};
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+pub(super) fn erase(context: &Context, options: &EraseOptions) -> Result<ExitCode, Failure> {
+    if options.reason.trim().is_empty() {
+        return Err(Failure::usage("--reason is empty; a tombstone says why"));
+    }
+    let parsed = options.posts.iter().map(|post| post.parse::<PostKey>());
+    let keys: BTreeSet<PostKey> =
+        parsed.collect::<Result<_, _>>().map_err(|error| Failure::usage(error.to_string()))?;
+    let archive = context.open()?;
+    let contents = contents(&archive, &keys)?;
+    let act = Act::new(Action::Erase, "evidence erase", options);
+    let wanted = Wanted::Posts { keys, contents };
+    let gone = forget(context, &archive, &wanted, (&act, &options.reason, options.dry_run))?;
+    if gone == 0 {
+        let posts = options.posts.join(", ");
+        return Err(Failure::failed(format!("the evidence has no post {posts}")));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn retain(context: &Context, options: &RetainOptions) -> Result<ExitCode, Failure> {
+    let archive = context.open()?;
+    let settings = Settings::of(archive.root())?;
+    if settings.retention.is_empty() {
+        return Err(Failure::usage(
+            "marsad.toml has no retention rule; write [[retention]] with days = 365 and, if it is for one platform only, platform = \"telegram\"",
+        ));
+    }
+    let now = clock::now();
+    let mut rules = Vec::new();
+    for rule in &settings.retention {
+        let platform = rule.platform.as_deref().map(platform).transpose()?;
+        rules.push((platform, Timestamp(now.0 - i64::from(rule.days) * DAY_MS)));
+    }
+    let act = Act::new(Action::Erase, "evidence retain", options);
+    let told = (&act, "older than the retention rules allow", options.dry_run);
+    forget(context, &archive, &Wanted::Older(rules), told)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What the posts say whose source gave them no id.
+fn contents(
+    archive: &Archive,
+    keys: &BTreeSet<PostKey>,
+) -> Result<BTreeSet<(marsad_types::ChannelKey, i64, String)>, Failure> {
+    let mut contents = BTreeSet::new();
+    archive.lake()?.each_post(&mut |row| {
+        let post = row.post;
+        let key = PostKey { channel: post.channel, post: row.id };
+        if keys.contains(&key) {
+            contents.insert((key.channel, post.published_at.0, post.text));
+        }
+    })?;
+    Ok(contents)
+}
+
+/// Scans, erases unless it is a dry run, and tells; gives how many observations of posts go.
+fn forget(
+    context: &Context,
+    archive: &Archive,
+    wanted: &Wanted,
+    (act, reason, is_dry): (&Act, &str, bool),
+) -> Result<u64, Failure> {
+    let at = clock::now();
+    let store = archive.store()?;
+    let plan = scan(archive, &store, wanted, at)?;
+    let (posts, records, rewritten) = (plan.posts, plan.leaves.len(), plan.rewritten);
+    if posts > 0 && !is_dry {
+        carry_out(archive, store, plan, (act, reason, at))?;
+    }
+    if context.json {
+        output::json(&json!({
+            "posts": posts, "records": records, "rewritten": rewritten, "dry_run": is_dry,
+        }))?;
+        return Ok(posts);
+    }
+    let verb = if is_dry { "would be erased" } else { "erased" };
+    output::line(&format!(
+        "{posts} observations of posts {verb}, in {records} records of the log"
+    ))?;
+    if rewritten > 0 {
+        output::say(
+            context,
+            &format!(
+                "note: {rewritten} other posts of those files are kept as they were read, no longer as the bytes that came: their format means something as a whole only"
+            ),
+        );
+    }
+    if posts > 0 && !is_dry {
+        output::say(
+            context,
+            "not reached: the files that were imported (importing one again brings it back), exports and bundles given away, backups, lines that were not understood",
+        );
+    }
+    Ok(posts)
+}
