@@ -24,6 +24,8 @@ pub(super) struct Log {
     file: File,
     /// Bytes written.
     written: u64,
+    /// Bytes that a power cut does not lose.
+    synced: u64,
     /// Bytes to be written after them.
     tail: Vec<u8>,
 }
@@ -39,7 +41,7 @@ impl Log {
             return Err(Error::Damaged(path));
         }
         file.set_len(length).doing("cut", &path)?;
-        Ok(Self { path, file, written: length, tail: Vec::new() })
+        Ok(Self { path, file, written: length, synced: length, tail: Vec::new() })
     }
 
     /// Bytes, written or not.
@@ -89,7 +91,11 @@ impl Log {
         if !self.tail.is_empty() {
             self.write()?;
         }
-        self.file.sync_data().doing("write", &self.path)
+        if self.synced < self.written {
+            self.file.sync_data().doing("write", &self.path)?;
+            self.synced = self.written;
+        }
+        Ok(())
     }
 
     /// The file is not what was written.

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use marsad_types::{Corpus, NONE};
+use marsad_types::{ChannelKey, Corpus, NONE};
 
-use super::Index;
 use super::error::Error;
 use super::history::TextRow;
 use super::space::Space;
+use super::{Index, name_of};
 use crate::fingerprint::{BINS, Fingerprint, Fingerprinter};
 use crate::frames::{Frames, MaskedPrint, masked_print, may_mask};
 use crate::group::candidates::{BANDS, Pair, agreement, band_key};
@@ -289,12 +289,20 @@ impl Index {
         Ok(())
     }
 
-    /// What the platform says of a post, and where its original went.
-    pub(super) fn forward(&mut self, original: Option<Option<u128>>) -> Result<Forward, Error> {
-        let Some(name) = original else { return Ok(Forward::No) };
-        let Some(name) = name else { return Ok(Forward::Yes) };
+    /// What the platform says of a post, and the name of its original where that is not known yet.
+    pub(super) fn forward(
+        &mut self,
+        original: Option<(&ChannelKey, &str)>,
+    ) -> Result<(Forward, Option<u128>), Error> {
+        let Some((channel, id)) = original else { return Ok((Forward::No, None)) };
+        if id.is_empty() {
+            return Ok((Forward::Yes, None));
+        }
+        let name = name_of(channel, id);
         self.runs.find(Space::POST, name, &mut self.scratch.values)?;
-        let Some(first) = self.scratch.values.first() else { return Ok(Forward::Yes) };
-        Ok(Forward::Of(self.history.post(*first)?.home.statement))
+        let Some(first) = self.scratch.values.first() else {
+            return Ok((Forward::Yes, Some(name)));
+        };
+        Ok((Forward::Of(self.history.post(*first)?.home.statement), None))
     }
 }

@@ -9,7 +9,7 @@ use super::space::Space;
 use super::{Arrival, Index, name_of};
 use crate::group::candidates::{BANDS, band_key};
 use crate::group::media::Marks;
-use crate::group::resolve::{Coming, Extra, Forward, Home, Known, Placed, each_part, place};
+use crate::group::resolve::{Coming, Extra, Home, Known, Placed, each_part, place};
 
 /// The place of a post.
 pub(super) struct At {
@@ -26,9 +26,7 @@ pub(super) struct At {
 impl Index {
     /// Finds the place of a post that was looked at.
     pub(super) fn at(&mut self, arrival: &Arrival<'_>, looked: &Looked) -> Result<At, Error> {
-        let original = arrival.forward_of;
-        let original = original.map(|(channel, id)| (!id.is_empty()).then(|| name_of(channel, id)));
-        let forward = self.forward(original)?;
+        let (forward, original) = self.forward(arrival.forward_of)?;
         let has_text = looked.text != NONE && looked.size.is_comparable(&self.options);
         let marks: Vec<Marks> = arrival.media.iter().filter_map(Marks::of).collect();
         let comparable = has_text.then_some(looked.text);
@@ -47,7 +45,6 @@ impl Index {
             let own = (looked.text, placed.home.statement);
             each_part(own, &looked.links, &known, |extra| extras.push(extra));
         }
-        let original = original.flatten().filter(|_| forward == Forward::Yes);
         Ok(At { placed, extras, marks, comparable, original })
     }
 

@@ -19,7 +19,7 @@ const RATIO: u64 = 8;
 pub(super) struct Runs {
     folder: PathBuf,
     /// Oldest first.
-    runs: Vec<Run>,
+    sorted: Vec<Run>,
     numbers: Vec<u64>,
     recent: Recent,
     /// Runs that were merged into others; removed once the others are believed.
@@ -31,14 +31,14 @@ impl Runs {
     pub(super) fn open(folder: &Path, numbers: Vec<u64>) -> Result<Self, Error> {
         let folder = folder.to_owned();
         let open = |number: &u64| Run::open(path(&folder, *number));
-        let runs = numbers.iter().map(open).collect::<Result<Vec<Run>, Error>>()?;
-        Ok(Self { folder, runs, numbers, recent: Recent::new(), merged: Vec::new() })
+        let sorted = numbers.iter().map(open).collect::<Result<Vec<Run>, Error>>()?;
+        Ok(Self { folder, sorted, numbers, recent: Recent::new(), merged: Vec::new() })
     }
 
     /// The values of a key, oldest first; of a crowded key, at least those that are wanted.
     pub(super) fn find(&self, space: Space, key: u128, into: &mut Vec<u32>) -> Result<(), Error> {
         into.clear();
-        for run in &self.runs {
+        for run in &self.sorted {
             run.find(space, key, into)?;
         }
         self.recent.find(space, key, into);
@@ -56,8 +56,8 @@ impl Runs {
         if newer == 0 {
             return Ok(());
         }
-        let mut keep = self.runs.len();
-        while let Some(run) = keep.checked_sub(1).and_then(|last| self.runs.get(last)) {
+        let mut keep = self.sorted.len();
+        while let Some(run) = keep.checked_sub(1).and_then(|last| self.sorted.get(last)) {
             if run.len() >= newer * RATIO {
                 break;
             }
@@ -66,15 +66,15 @@ impl Runs {
         }
         let number = self.numbers.last().map_or(0, |last| last + 1);
         let mut writer = Writer::create(path(&self.folder, number))?;
-        let old = self.runs.get(keep..).unwrap_or(&[]);
+        let old = self.sorted.get(keep..).unwrap_or(&[]);
         for space in Space::all() {
             writer.begin(space)?;
             merge(old, space, &self.recent.sorted(space), &mut writer)?;
         }
         let run = writer.finish()?;
-        self.merged.extend(self.runs.drain(keep..).map(|run| run.path().to_owned()));
+        self.merged.extend(self.sorted.drain(keep..).map(|run| run.path().to_owned()));
         self.numbers.truncate(keep);
-        self.runs.push(run);
+        self.sorted.push(run);
         self.numbers.push(number);
         self.recent.clear();
         Ok(())
@@ -90,7 +90,7 @@ impl Runs {
             writer.begin(space)?;
             fill(space, &mut writer)?;
         }
-        self.runs.push(writer.finish()?);
+        self.sorted.push(writer.finish()?);
         self.numbers.push(0);
         Ok(())
     }
@@ -110,7 +110,7 @@ impl Runs {
 
     /// Bytes of memory: of what is recent, and of the fences.
     pub(super) fn held(&self) -> (usize, usize) {
-        (self.recent.held(), self.runs.iter().map(Run::held).sum())
+        (self.recent.held(), self.sorted.iter().map(Run::held).sum())
     }
 }
 

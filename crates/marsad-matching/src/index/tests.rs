@@ -27,8 +27,9 @@ impl Index {
     /// Closes and opens it.
     fn reopened(mut self) -> Self {
         self.flush().unwrap();
-        let Self { folder, options, given_names, recent_max, .. } = self;
-        drop(self._lock);
+        let (folder, options) = (self.folder.clone(), self.options);
+        let (given_names, recent_max) = (std::mem::take(&mut self.given_names), self.recent_max);
+        drop(self);
         let mut index = Self::open(&folder, &options).unwrap();
         index.given_names = given_names;
         index.recent_max = recent_max;

@@ -71,7 +71,7 @@ fn stream(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn with_the_frames_of_the_batch_the_stream_gives_its_statements(
