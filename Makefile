@@ -7,7 +7,7 @@ MARSAD = $(CARGO_TARGET_DIR)/fast/marsad
 PYTHON ?= python3
 VENV ?= $(HOME)/.cache/marsad/venv
 
-.PHONY: demo test check bench bench-evidence bench-scale bench-search bench-statements build release doc clean-demo
+.PHONY: demo test check bench bench-evidence bench-scale bench-search bench-statements bench-stream build release doc clean-demo
 
 ## demo: build quickly, make a small world, measure it, write a report
 demo: build
@@ -50,6 +50,11 @@ bench-search: release
 SEEDS ?= 8
 bench-statements: $(VENV)/bench-ready
 	VENV=$(VENV) benches/statements/run $(SEEDS)
+
+## bench-stream: a post against all history: microseconds, memory, disk; POSTS of history
+POSTS ?= 1000000
+bench-stream:
+	$(CARGO) run --release --quiet -p marsad-matching --example stream -- $(POSTS)
 
 ## doc: the code's documentation
 doc:

@@ -77,8 +77,7 @@ fn judge(
     options: &Options,
 ) -> Option<Alike> {
     let compared = compare(corpus, frames, rows, options);
-    let likeness = compared.likeness;
-    let contained = likeness.first_in_second.max(likeness.second_in_first);
+    let similarity = compared.similarity;
     let found =
         |relation, similarity, reason| Some(Alike { row: rows.1, similarity, relation, reason });
     if is_forward(corpus, rows.0, rows.1) {
@@ -92,9 +91,9 @@ fn judge(
     match compared.verdict {
         Verdict::Equal if differ_in_links(prints, rows) => None,
         Verdict::Equal => found(Some(Relation::Exact), 1.0, why),
-        Verdict::Near => found(Some(Relation::Near), likeness.jaccard, why),
-        Verdict::Contained => found(Some(Relation::Contained), contained, why),
-        Verdict::Figures | Verdict::Series => found(None, likeness.jaccard, why),
+        Verdict::Near(_) => found(Some(Relation::Near), similarity, why),
+        Verdict::Contained => found(Some(Relation::Contained), similarity, why),
+        Verdict::Figures | Verdict::Negated | Verdict::Series => found(None, similarity, why),
         Verdict::Empty | Verdict::Short | Verdict::Apart => None,
     }
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use marsad_types::Corpus;
 
 use crate::frames::Frames;
-use crate::group::{Options, Verdict, compare};
+use crate::group::{Basis, Options, Verdict, compare};
 use crate::mask::{Dates, Masker};
 use crate::normalise::{Scanner, Token};
 use crate::prints::Prints;
@@ -78,7 +78,12 @@ pub(crate) fn reason(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Empty => "one of the two has no words to compare",
         Verdict::Equal => "equal after normalisation and masking",
-        Verdict::Near => "near: similarity reaches the threshold",
+        Verdict::Near(Basis::Similarity) => "near: similarity reaches the threshold",
+        Verdict::Near(Basis::Spelling) => "near: the same words but for spelling",
+        Verdict::Near(Basis::Core) => {
+            "near: the same run of words, with something of its own before or after it"
+        }
+        Verdict::Negated => "alike, but one says \"not\" where the other does not",
         Verdict::Figures => "alike, but a figure stands where the other has another",
         Verdict::Series => {
             "alike, but a word stands where the other has another in one channel's series"

@@ -21,13 +21,15 @@
 use marsad_types::{Corpus, NONE};
 use rayon::prelude::*;
 
+use std::sync::Arc;
+
 use crate::dates::undated;
 use crate::fingerprint::{Fingerprint, Fingerprinter};
 use crate::mask::{Dates, Frame, Masker, RUN_MAX, run_hash};
 use crate::prints::Prints;
 
 /// Posts of a stretch.
-const STRETCH: usize = 100;
+pub(crate) const STRETCH: usize = 100;
 /// Fewest distinct texts that teach anything.
 const TEACHERS_MIN: usize = 5;
 /// Lines looked at from the start and from the end of a post.
@@ -48,10 +50,10 @@ const BOILERPLATE_ONE_IN: usize = 200;
 /// The frames of all channels.
 #[derive(Default)]
 pub(crate) struct Frames {
-    learnt: Vec<Frame>,
+    learnt: Vec<Arc<Frame>>,
     /// Position in `learnt` for each row; [`NONE`] where there is nothing to mask.
     of_row: Vec<u32>,
-    boilerplate: Frame,
+    boilerplate: Arc<Frame>,
 }
 
 /// The print of a post without its frame; `lines` is empty.
@@ -71,7 +73,39 @@ pub(crate) struct MaskedPrint {
 impl Frames {
     /// The frame of a row.
     pub(crate) fn of(&self, row: usize) -> Option<&Frame> {
-        self.of_row.get(row).and_then(|frame| self.learnt.get(*frame as usize))
+        self.of_row.get(row).and_then(|frame| self.learnt.get(*frame as usize)).map(Arc::as_ref)
+    }
+
+    /// Frames of some rows.
+    pub(crate) fn of_rows(
+        learnt: Vec<Arc<Frame>>,
+        of_row: Vec<u32>,
+        boilerplate: Arc<Frame>,
+    ) -> Self {
+        Self { learnt, of_row, boilerplate }
+    }
+
+    /// The frames of the first rows alone.
+    #[cfg(test)]
+    pub(crate) fn first_rows(&self, rows: usize) -> Self {
+        let of_row = self.of_row.iter().copied().take(rows).collect();
+        Self::of_rows(self.learnt.clone(), of_row, Arc::clone(&self.boilerplate))
+    }
+
+    /// How many rows.
+    #[cfg(test)]
+    pub(crate) fn rows(&self) -> usize {
+        self.of_row.len()
+    }
+
+    /// All frames, by number.
+    pub(crate) fn learnt(&self) -> &[Arc<Frame>] {
+        &self.learnt
+    }
+
+    /// The number of a row's frame.
+    pub(crate) fn number(&self, row: usize) -> Option<u32> {
+        self.of_row.get(row).copied().filter(|number| *number != NONE)
     }
 
     /// Lines that stand everywhere.
@@ -81,7 +115,7 @@ impl Frames {
 
     /// Lines and runs learnt for channels.
     pub(crate) fn len(&self) -> usize {
-        self.learnt.iter().map(Frame::len).sum()
+        self.learnt.iter().map(|frame| frame.len()).sum()
     }
 
     /// Learns from all posts.
@@ -96,7 +130,7 @@ impl Frames {
             .collect();
         let mut learnt = Self {
             of_row: vec![NONE; rows],
-            boilerplate: boilerplate(corpus, prints, rows),
+            boilerplate: Arc::new(boilerplate(corpus, prints, rows)),
             ..Self::default()
         };
         for (place, stretch) in stretches.iter().enumerate() {
@@ -116,7 +150,7 @@ impl Frames {
                     *slot = learnt.learnt.len() as u32;
                 }
             }
-            learnt.learnt.push(frame);
+            learnt.learnt.push(Arc::new(frame));
         }
         learnt
     }
@@ -134,25 +168,10 @@ impl Frames {
                     let mut masked = Vec::new();
                     for row in chunk {
                         let at = *row as usize;
+                        let frames = [self.of(at), Some(self.boilerplate())];
                         let text = corpus.posts.text.get(at);
-                        let frames =
-                            || [self.of(at), Some(&self.boilerplate)].into_iter().flatten();
-                        fingerprinter.scanner.scan(text);
-                        let Some(what) =
-                            masker.mask(&mut fingerprinter.scanner, frames(), Dates::Mask)
-                        else {
-                            continue;
-                        };
-                        let print = without_lines(fingerprinter.of_scanned());
-                        let mut lines_only = None;
-                        if what.lines_and_runs {
-                            fingerprinter.scanner.scan(text);
-                            if masker.mask_lines(&mut fingerprinter.scanner, &frames()) {
-                                lines_only = Some(without_lines(fingerprinter.of_scanned()));
-                            }
-                        }
-                        let is_dated = what.is_dated;
-                        masked.push(MaskedPrint { row: *row, print, lines_only, is_dated });
+                        let print = masked_print(fingerprinter, masker, text, frames);
+                        masked.extend(print.map(|print| MaskedPrint { row: *row, ..print }));
                     }
                     masked
                 },
@@ -162,10 +181,36 @@ impl Frames {
     }
 
     fn may_mask(&self, row: usize, lines: &[u32]) -> bool {
-        let frame = self.of(row);
-        frame.is_some_and(|frame| frame.has_runs() || lines.iter().any(|l| frame.has_line(*l)))
-            || lines.iter().any(|line| self.boilerplate.has_line(*line))
+        may_mask([self.of(row), Some(self.boilerplate())], lines)
     }
+}
+
+/// Whether frames may have something to take out of a post with such lines.
+pub(crate) fn may_mask(frames: [Option<&Frame>; 2], lines: &[u32]) -> bool {
+    let [own, everywhere] = frames;
+    own.is_some_and(|frame| frame.has_runs() || lines.iter().any(|line| frame.has_line(*line)))
+        || everywhere.is_some_and(|frame| lines.iter().any(|line| frame.has_line(*line)))
+}
+
+/// The print of a text, of row 0, without its frame; none when there is nothing to mask.
+pub(crate) fn masked_print(
+    fingerprinter: &mut Fingerprinter,
+    masker: &mut Masker,
+    text: &str,
+    frames: [Option<&Frame>; 2],
+) -> Option<MaskedPrint> {
+    fingerprinter.scanner.scan(text);
+    let all = frames.into_iter().flatten();
+    let what = masker.mask(&mut fingerprinter.scanner, all.clone(), Dates::Mask)?;
+    let print = without_lines(fingerprinter.of_scanned());
+    let mut lines_only = None;
+    if what.lines_and_runs {
+        fingerprinter.scanner.scan(text);
+        if masker.mask_lines(&mut fingerprinter.scanner, &all) {
+            lines_only = Some(without_lines(fingerprinter.of_scanned()));
+        }
+    }
+    Some(MaskedPrint { row: 0, print, lines_only, is_dated: what.is_dated })
 }
 
 fn without_lines(print: Fingerprint) -> Fingerprint {
@@ -203,7 +248,7 @@ fn stretches(corpus: &Corpus, rows: usize) -> Vec<Stretch> {
 }
 
 /// What one stretch of posts teaches.
-fn teach(corpus: &Corpus, prints: &Prints, rows: &[u32], masker: &mut Masker) -> Frame {
+pub(crate) fn teach(corpus: &Corpus, prints: &Prints, rows: &[u32], masker: &mut Masker) -> Frame {
     let mut teachers: Vec<(u128, u32)> = rows
         .iter()
         .filter_map(|row| Some((*prints.body.get(*row as usize)?, *row)))

@@ -13,7 +13,7 @@ const REST_AFTER_START: (u32, u32) = (3, 12);
 const REST_BEFORE_END: (u32, u32) = (2, 8);
 
 /// What to take out: lines by hash, runs of words at the start and at the end by hash.
-#[derive(Default, Clone)]
+#[derive(Default, Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Frame {
     lines: Vec<u32>,
     starts: Vec<u64>,
@@ -32,6 +32,11 @@ impl Frame {
         ends.sort_unstable();
         self.starts = starts;
         self.ends = ends;
+    }
+
+    /// Lines, starts and ends, to be kept somewhere.
+    pub(crate) fn parts(&self) -> (&[u32], &[u64], &[u64]) {
+        (&self.lines, &self.starts, &self.ends)
     }
 
     pub(crate) fn absorb(&mut self, other: &Self) {

@@ -15,7 +15,7 @@ const BANDS_AT_ONCE: usize = 4;
 pub(crate) const BUCKET_MAX: usize = 64;
 
 /// Two texts by their position in the list of distinct texts, earlier first.
-pub(super) type Pair = (u32, u32);
+pub(crate) type Pair = (u32, u32);
 
 /// Candidate pairs and how many were left out of crowded buckets.
 pub(super) struct Candidates {

@@ -1,6 +1,6 @@
 //! Candidate pairs to links: how two texts are alike, if they are.
 
-use marsad_types::{Corpus, NONE};
+use marsad_types::Corpus;
 use rayon::prelude::*;
 
 use super::Options;
@@ -25,21 +25,21 @@ const CORE_PART: f32 = 0.8;
 
 /// What is compared with what.
 #[derive(Clone, Copy)]
-pub(super) struct Judge<'a> {
-    pub(super) corpus: &'a Corpus,
-    pub(super) frames: &'a Frames,
-    pub(super) texts: &'a Texts,
-    pub(super) options: &'a Options,
+pub(crate) struct Judge<'a> {
+    pub(crate) corpus: &'a Corpus,
+    pub(crate) frames: &'a Frames,
+    pub(crate) texts: &'a Texts,
+    pub(crate) options: &'a Options,
 }
 
 /// Two texts that are alike.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Link {
-    pub(super) earlier: u32,
-    pub(super) later: u32,
-    pub(super) how: How,
+pub(crate) struct Link {
+    pub(crate) earlier: u32,
+    pub(crate) later: u32,
+    pub(crate) how: How,
     /// Jaccard similarity, or containment.
-    pub(super) similarity: f32,
+    pub(crate) similarity: f32,
     /// What else differs.
     slots: Slots,
     same_channel: bool,
@@ -47,7 +47,7 @@ pub(super) struct Link {
 
 /// How two texts are alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum How {
+pub(crate) enum How {
     /// About the same.
     Near,
     /// The later text holds the earlier one.
@@ -58,7 +58,7 @@ pub(super) enum How {
 
 /// What the contained text is of the one that holds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
+pub(crate) enum Part {
     /// At least half of it: the same statement with something added or left off.
     Most,
     /// Its beginning: the same statement cut short, or taken further.
@@ -67,162 +67,111 @@ pub(super) enum Part {
     Item,
 }
 
+/// Pairs that may be alike, each list sorted by the later text.
+#[derive(Clone, Copy)]
+pub(crate) struct Pairs<'a> {
+    /// By their signatures.
+    pub(crate) near: &'a [Pair],
+    /// By their grams.
+    pub(crate) containing: &'a [Pair],
+}
+
+/// Buffers of one core.
+#[derive(Default)]
+pub(crate) struct Work {
+    viewer: Viewer,
+    own: View,
+    other: View,
+}
+
+/// What candidates are judged by.
+#[derive(Clone, Copy)]
+enum Rule {
+    Near,
+    Containing,
+}
+
 impl Judge<'_> {
-    /// The links among candidates, by the later text. `template` counts the pairs that are alike
+    /// The links among candidates, by the later text, on all cores. Says how many pairs are alike
     /// but differ in a slot.
-    pub(super) fn links(&self, near: &[Pair], containing: &[Pair]) -> (Vec<Link>, usize) {
-        let mut links = self.each(near, Self::near);
+    pub(super) fn links(&self, pairs: Pairs<'_>, in_series: &mut Vec<bool>) -> (Vec<Link>, usize) {
+        let on_all_cores = |some: &[Pair], rule: Rule| -> Vec<Link> {
+            let judged = some
+                .par_chunks(256)
+                .map_init(Work::default, |work, chunk| self.each(work, chunk, rule));
+            judged.flatten_iter().collect()
+        };
+        self.links_by(pairs, in_series, on_all_cores)
+    }
+
+    /// As [`Judge::links`], here and now.
+    pub(crate) fn links_here(
+        &self,
+        work: &mut Work,
+        pairs: Pairs<'_>,
+        in_series: &mut Vec<bool>,
+    ) -> Vec<Link> {
+        self.links_by(pairs, in_series, |some, rule| self.each(work, some, rule)).0
+    }
+
+    fn links_by(
+        &self,
+        pairs: Pairs<'_>,
+        in_series: &mut Vec<bool>,
+        mut each: impl FnMut(&[Pair], Rule) -> Vec<Link>,
+    ) -> (Vec<Link>, usize) {
+        let Pairs { near, containing } = pairs;
+        let mut links = each(near, Rule::Near);
         let known: Vec<Pair> = links.iter().map(|link| (link.later, link.earlier)).collect();
         let rest: Vec<Pair> = containing
             .iter()
             .copied()
             .filter(|(earlier, later)| known.binary_search(&(*later, *earlier)).is_err())
             .collect();
-        links.extend(self.each(&rest, Self::containing));
+        links.extend(each(&rest, Rule::Containing));
         links.sort_by_key(|link| (link.later, link.earlier));
-        let template = self.without_series(&mut links);
+        in_series.resize(self.texts.len(), false);
+        let template = without_series(&mut links, in_series);
         (links, template)
     }
 
-    /// Takes out the links between items of a series; a text is judged by what came before it, so
-    /// that later posts change nothing in earlier statements. Says how many.
-    fn without_series(&self, links: &mut Vec<Link>) -> usize {
-        let mut in_series = vec![false; self.texts.len()];
-        let before = links.len();
-        let mut kept = Vec::with_capacity(before);
-        for own in links.chunk_by(|a, b| a.later == b.later) {
-            for link in own.iter().filter(|l| l.same_channel && l.slots != Slots::default()) {
-                for text in [link.earlier, link.later] {
-                    if let Some(flag) = in_series.get_mut(text as usize) {
-                        *flag = true;
-                    }
-                }
+    /// Judges pairs, sorted by the later text.
+    fn each(&self, work: &mut Work, pairs: &[Pair], rule: Rule) -> Vec<Link> {
+        let Work { viewer, own, other } = work;
+        let mut links = Vec::new();
+        // The later text with its own frame alone stays for all its pairs within its channel, or
+        // outside of it.
+        let mut held = None;
+        let channel = |row: usize| self.corpus.posts.channel.get(row);
+        for pair in pairs {
+            let rows = (self.texts.first_row(pair.0), self.texts.first_row(pair.1));
+            let is_plain = self.frames.of(rows.0).is_none();
+            let wanted = (pair.1, channel(rows.0) == channel(rows.1));
+            if held != Some(wanted) || !is_plain {
+                viewer.view(self.corpus, self.frames, (rows.1, rows.0), own);
+                Viewer::features(own);
+                held = is_plain.then_some(wanted);
             }
-            let is_series = |text: u32| in_series.get(text as usize) == Some(&true);
-            kept.extend(own.iter().filter(|link| {
-                let strict = link.same_channel || is_series(link.earlier) || is_series(link.later);
-                !link.slots.figure && (!link.slots.word || !strict)
-            }));
+            viewer.view(self.corpus, self.frames, rows, other);
+            Viewer::features(other);
+            links.extend(match rule {
+                Rule::Near => self.near(*pair, other, own),
+                Rule::Containing => self.containing(*pair, other, own),
+            });
         }
-        *links = kept;
-        before - links.len()
-    }
-
-    fn each(
-        &self,
-        pairs: &[Pair],
-        judge: fn(&Self, Pair, &View, &View) -> Option<Link>,
-    ) -> Vec<Link> {
-        pairs
-            .par_chunks(256)
-            .map_init(
-                || (Viewer::default(), View::default(), View::default()),
-                |(viewer, own, other), chunk| {
-                    let mut links = Vec::new();
-                    // The later text with its own frame alone stays for all its pairs.
-                    let mut held = NONE;
-                    for pair in chunk {
-                        let rows = (self.texts.first_row(pair.0), self.texts.first_row(pair.1));
-                        let plain = self.frames.of(rows.0).is_none();
-                        if held != pair.1 || !plain {
-                            viewer.view(self.corpus, self.frames, (rows.1, rows.0), own);
-                            Viewer::features(own);
-                            held = if plain { pair.1 } else { NONE };
-                        }
-                        viewer.view(self.corpus, self.frames, rows, other);
-                        Viewer::features(other);
-                        links.extend(judge(self, *pair, other, own));
-                    }
-                    links
-                },
-            )
-            .flatten_iter()
-            .collect()
+        links
     }
 
     fn near(&self, pair: Pair, earlier: &View, later: &View) -> Option<Link> {
-        let alike = likeness(earlier, later);
-        let mut similarity = alike.jaccard;
-        if !earlier.is_comparable(self.options) || !later.is_comparable(self.options) {
-            let alike = earlier.codes == later.codes;
-            return alike.then(|| self.link(pair, How::Near, similarity, Slots::default()));
-        }
-        if similarity < SPELLING_JACCARD.min(self.options.threshold) {
-            return None;
-        }
-        let apart = slots(earlier, later);
-        if apart.first_negates || apart.second_negates {
-            return None;
-        }
-        // In a short text two typos cost a third of its features.
-        if similarity < self.options.threshold && !apart.word {
-            let (twins, all, others) = twins(earlier, later);
-            let spelt = twins as f32 / (all + others - twins) as f32;
-            if spelt >= SPELLING_WORDS {
-                similarity = spelt.min(0.99);
-            }
-        }
-        if similarity < self.options.threshold {
-            if alike.first_in_second.max(alike.second_in_first) >= self.options.containment {
-                // A part and its whole: judged as such.
-                return None;
-            }
-            similarity =
-                self.core(earlier, later, CORE_SHARE).filter(|_| !apart.figure && !apart.word)?;
-        }
+        let Near { similarity, apart, .. } = near(self.options, earlier, later)?;
         Some(self.link(pair, How::Near, similarity, apart))
     }
 
     fn containing(&self, pair: Pair, earlier: &View, later: &View) -> Option<Link> {
-        let alike = likeness(earlier, later);
-        let later_holds = alike.first_in_second >= alike.second_in_first;
-        let (part, whole) = if later_holds { (earlier, later) } else { (later, earlier) };
-        let mut share = alike.first_in_second.max(alike.second_in_first);
-        let is_long = part.words.len() as u32 >= self.options.containment_tokens_min;
-        if share < SPELLING_SHARE.min(self.options.containment) || !is_long {
-            return None;
-        }
-        let apart = slots(part, whole);
-        // Of a whole hardly longer, the "not" is no part of what was added.
-        let is_about_all = part.words.len() * 5 >= whole.words.len() * 4;
-        if apart.first_negates || is_about_all && apart.second_negates {
-            return None;
-        }
-        if share < self.options.containment {
-            let (twins, all, _) = twins(part, whole);
-            let spelt = twins as f32 / all.max(1) as f32;
-            if spelt >= SPELLING_WORDS {
-                share = spelt.min(0.99);
-            }
-        }
-        let is_most = part.features.len() * 2 >= whole.features.len();
-        if share < self.options.containment {
-            // Of two texts about as long, words replaced make the one no part of the other.
-            share = self.core(part, whole, CORE_PART).filter(|_| !(is_most && apart.word))?;
-        }
-        if !figures_within(part, whole) {
-            return None;
-        }
-        let begins = part.words.iter().zip(&whole.words).take(4).all(|(a, b)| a.hash == b.hash);
-        let which = if is_most {
-            Part::Most
-        } else if begins {
-            Part::Beginning
-        } else {
-            Part::Item
-        };
-        let how = if later_holds { How::LaterHolds(which) } else { How::EarlierHolds(which) };
-        Some(self.link(pair, how, share, Slots { figure: false, ..apart }))
-    }
-
-    /// Share of the shorter text in the run of words that both have, where that is long enough to be
-    /// the statement, with something of its own before or after it in each.
-    fn core(&self, a: &View, b: &View, least: f32) -> Option<f32> {
-        let shorter = a.words.len().min(b.words.len());
-        let words = core(a, b);
-        let share = words as f32 / shorter.max(1) as f32;
-        let is_long = words as u32 >= self.options.containment_tokens_min;
-        (is_long && share >= least).then_some(share.min(0.99))
+        let Containing { first_in_second, part, share, apart } =
+            containing(self.options, earlier, later)?;
+        let how = if first_in_second { How::LaterHolds(part) } else { How::EarlierHolds(part) };
+        Some(self.link(pair, how, share, apart))
     }
 
     fn link(&self, pair: Pair, how: How, similarity: f32, slots: Slots) -> Link {
@@ -230,4 +179,140 @@ impl Judge<'_> {
         let same_channel = channel(pair.0) == channel(pair.1);
         Link { earlier: pair.0, later: pair.1, how, similarity, slots, same_channel }
     }
+}
+
+/// Why two texts are about the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Basis {
+    /// Jaccard similarity.
+    Similarity,
+    /// Word by word, spelling apart.
+    Spelling,
+    /// A run of words that both have.
+    Core,
+}
+
+/// Two texts that are about the same, a figure or a word apart.
+pub(crate) struct Near {
+    pub(crate) similarity: f32,
+    pub(crate) basis: Basis,
+    pub(crate) apart: Slots,
+}
+
+/// Whether two texts are about the same.
+pub(crate) fn near(options: &Options, earlier: &View, later: &View) -> Option<Near> {
+    let alike = likeness(earlier, later);
+    let similarity = alike.jaccard;
+    if !earlier.is_comparable(options) || !later.is_comparable(options) {
+        let (basis, apart) = (Basis::Similarity, Slots::default());
+        return (earlier.codes == later.codes).then_some(Near { similarity, basis, apart });
+    }
+    if similarity < SPELLING_JACCARD.min(options.threshold) {
+        return None;
+    }
+    let apart = slots(earlier, later);
+    if apart.first_negates || apart.second_negates {
+        return None;
+    }
+    if similarity >= options.threshold {
+        return Some(Near { similarity, basis: Basis::Similarity, apart });
+    }
+    // In a short text two typos cost a third of its features.
+    let (twins, all, others) = twins(earlier, later);
+    let spelt = twins as f32 / (all + others - twins) as f32;
+    if !apart.word && spelt >= SPELLING_WORDS && spelt >= options.threshold {
+        return Some(Near { similarity: spelt.min(0.99), basis: Basis::Spelling, apart });
+    }
+    if alike.first_in_second.max(alike.second_in_first) >= options.containment {
+        // A part and its whole: judged as such.
+        return None;
+    }
+    let is_core = !apart.figure && !apart.word;
+    let similarity = share_of_core(options, earlier, later, CORE_SHARE).filter(|_| is_core)?;
+    Some(Near { similarity, basis: Basis::Core, apart })
+}
+
+/// Two texts of which one holds the other.
+pub(crate) struct Containing {
+    /// The first is the part.
+    pub(crate) first_in_second: bool,
+    pub(crate) part: Part,
+    pub(crate) share: f32,
+    pub(crate) apart: Slots,
+}
+
+/// Whether one of two texts holds the other.
+pub(crate) fn containing(options: &Options, earlier: &View, later: &View) -> Option<Containing> {
+    let alike = likeness(earlier, later);
+    let first_in_second = alike.first_in_second >= alike.second_in_first;
+    let (part, whole) = if first_in_second { (earlier, later) } else { (later, earlier) };
+    let mut share = alike.first_in_second.max(alike.second_in_first);
+    let is_long = part.words.len() as u32 >= options.containment_tokens_min;
+    if share < SPELLING_SHARE.min(options.containment) || !is_long {
+        return None;
+    }
+    let apart = slots(part, whole);
+    // Of a whole hardly longer, the "not" is no part of what was added.
+    let is_about_all = part.words.len() * 5 >= whole.words.len() * 4;
+    if apart.first_negates || is_about_all && apart.second_negates {
+        return None;
+    }
+    if share < options.containment {
+        let (twins, all, _) = twins(part, whole);
+        let spelt = twins as f32 / all.max(1) as f32;
+        if spelt >= SPELLING_WORDS {
+            share = spelt.min(0.99);
+        }
+    }
+    let is_most = part.features.len() * 2 >= whole.features.len();
+    if share < options.containment {
+        // Of two texts about as long, words replaced make the one no part of the other.
+        let is_core = !(is_most && apart.word);
+        share = share_of_core(options, part, whole, CORE_PART).filter(|_| is_core)?;
+    }
+    if !figures_within(part, whole) {
+        return None;
+    }
+    let begins = part.words.iter().zip(&whole.words).take(4).all(|(a, b)| a.hash == b.hash);
+    let part = if is_most {
+        Part::Most
+    } else if begins {
+        Part::Beginning
+    } else {
+        Part::Item
+    };
+    Some(Containing { first_in_second, part, share, apart: Slots { figure: false, ..apart } })
+}
+
+/// Share of the shorter text in the run of words that both have, where that is long enough to be the
+/// statement, with something of its own before or after it in each.
+fn share_of_core(options: &Options, a: &View, b: &View, least: f32) -> Option<f32> {
+    let shorter = a.words.len().min(b.words.len());
+    let words = core(a, b);
+    let share = words as f32 / shorter.max(1) as f32;
+    let is_long = words as u32 >= options.containment_tokens_min;
+    (is_long && share >= least).then_some(share.min(0.99))
+}
+
+/// Takes out the links between items of a series; a text is judged by what came before it, so
+/// that later posts change nothing in earlier statements. Says how many.
+fn without_series(links: &mut Vec<Link>, in_series: &mut [bool]) -> usize {
+    let before = links.len();
+    let mut kept = Vec::with_capacity(before);
+    for own in links.chunk_by(|a, b| a.later == b.later) {
+        for link in own.iter().filter(|l| l.same_channel && (l.slots.figure || l.slots.word)) {
+            for text in [link.earlier, link.later] {
+                if let Some(flag) = in_series.get_mut(text as usize) {
+                    *flag = true;
+                }
+            }
+        }
+        let is_series = |text: u32| in_series.get(text as usize) == Some(&true);
+        kept.extend(own.iter().filter(|link| {
+            let strict = link.same_channel || is_series(link.earlier) || is_series(link.later);
+            !link.slots.figure && (!link.slots.word || !strict)
+        }));
+    }
+    *links = kept;
+    before - links.len()
 }

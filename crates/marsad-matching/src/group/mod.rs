@@ -4,28 +4,29 @@
 //! ([`texts`]), pairs of texts that may be alike are found ([`candidates`], [`contain`]), compared
 //! in full ([`judge`], [`slots`]), and resolved in the order of time ([`resolve`]).
 
-mod candidates;
-mod contain;
-mod judge;
-mod media;
+pub(crate) mod candidates;
+pub(crate) mod contain;
+pub(crate) mod judge;
+pub(crate) mod media;
 mod repeated;
-mod resolve;
+pub(crate) mod resolve;
 mod slots;
-mod texts;
+pub(crate) mod texts;
 mod verify;
 mod view;
 
 use marsad_types::Corpus;
 
 use crate::fingerprint::BINS;
-use crate::frames::Frames;
+use crate::frames::{Frames, MaskedPrint};
 use crate::grams::GRAM_TOKENS_MIN;
 use crate::prints::Prints;
 use crate::statement::{Statements, Tally};
-use judge::Judge;
+pub(crate) use judge::Basis;
+use judge::{Judge, Near, Pairs, containing, near};
 use media::Carried;
-use resolve::Found;
-use slots::slots;
+use resolve::{Found, Resolved};
+use slots::Slots;
 use texts::{Grams, Texts};
 use verify::{Likeness, likeness};
 use view::{View, Viewer};
@@ -61,34 +62,73 @@ impl Default for Options {
 /// room for texts that are alike but for spelling.
 const ESTIMATE_SLACK: f32 = 0.3;
 
+impl Options {
+    /// Bytes in which two signatures worth comparing agree at least.
+    pub(crate) fn agree_min(&self) -> u32 {
+        ((self.threshold - ESTIMATE_SLACK).max(0.0) * BINS as f32) as u32
+    }
+}
+
 /// Groups all posts of a corpus into statements.
 pub fn group(corpus: &Corpus, prints: &Prints, options: &Options) -> Statements {
-    let frames = Frames::learn(corpus, prints);
-    let masked = frames.masked_prints(corpus, prints);
-    let texts = Texts::find(corpus, prints, &masked, options);
-    let agree_min = ((options.threshold - ESTIMATE_SLACK).max(0.0) * BINS as f32) as u32;
-    let (signed, signatures) = texts.signed(prints, &masked, options);
-    let near = candidates::near(&signed, &signatures, agree_min);
-    let containing = contain::candidates(&Grams { texts: &texts, prints, masked: &masked });
-    let judge = Judge { corpus, frames: &frames, texts: &texts, options };
-    let (links, template_pairs) = judge.links(&near.pairs, &containing);
-    let tally = Tally {
-        masked_posts: masked.len(),
-        frames: frames.len(),
-        boilerplate_lines: frames.boilerplate().len(),
-        verified_pairs: near.pairs.len() + containing.len(),
-        template_pairs,
-        capped_pairs: near.capped,
-    };
-    let carried = Carried::find(corpus, &texts, options);
-    let found = Found { corpus, texts: &texts, carried: &carried, options };
-    Statements { statements: resolve::resolve(found, &links), tally }
+    let Grouped { texts, resolved, tally, .. } = Grouped::of(corpus, prints, options);
+    Statements { statements: resolved.with_extras(&texts.of_row), tally }
+}
+
+/// A corpus grouped, with all that was found on the way.
+pub(crate) struct Grouped {
+    pub(crate) frames: Frames,
+    pub(crate) masked: Vec<MaskedPrint>,
+    pub(crate) texts: Texts,
+    /// Whether a text is an item of a series.
+    pub(crate) in_series: Vec<bool>,
+    pub(crate) resolved: Resolved,
+    pub(crate) tally: Tally,
+}
+
+impl Grouped {
+    /// Groups all posts of a corpus, with the frames learnt from it.
+    pub(crate) fn of(corpus: &Corpus, prints: &Prints, options: &Options) -> Self {
+        Self::with(Frames::learn(corpus, prints), corpus, prints, options)
+    }
+
+    /// Groups all posts of a corpus, with given frames.
+    pub(crate) fn with(
+        frames: Frames,
+        corpus: &Corpus,
+        prints: &Prints,
+        options: &Options,
+    ) -> Self {
+        let masked = frames.masked_prints(corpus, prints);
+        let (texts, _) = Texts::find(corpus, prints, &masked, options);
+        let (signed, signatures) = texts.signed(prints, &masked, options);
+        let near = candidates::near(&signed, &signatures, options.agree_min());
+        let containing = contain::candidates(&Grams { texts: &texts, prints, masked: &masked });
+        let judge = Judge { corpus, frames: &frames, texts: &texts, options };
+        let mut in_series = Vec::new();
+        let pairs = Pairs { near: &near.pairs, containing: &containing };
+        let (links, template_pairs) = judge.links(pairs, &mut in_series);
+        let tally = Tally {
+            masked_posts: masked.len(),
+            frames: frames.len(),
+            boilerplate_lines: frames.boilerplate().len(),
+            verified_pairs: near.pairs.len() + containing.len(),
+            template_pairs,
+            capped_pairs: near.capped,
+        };
+        let carried = Carried::find(corpus, &texts, options);
+        let found = Found { corpus, texts: &texts, carried: &carried, options };
+        let resolved = resolve::resolve(found, &links);
+        Self { frames, masked, texts, in_series, resolved, tally }
+    }
 }
 
 /// Two posts compared by themselves.
 pub(crate) struct Compared {
     pub(crate) likeness: Likeness,
     pub(crate) verdict: Verdict,
+    /// The similarity that a member would be given.
+    pub(crate) similarity: f32,
 }
 
 /// What comes of comparing two posts by themselves.
@@ -98,10 +138,12 @@ pub(crate) enum Verdict {
     Empty,
     /// The same code points.
     Equal,
-    /// Jaccard at or above the threshold.
-    Near,
+    /// About the same.
+    Near(Basis),
     /// Near but for a figure.
     Figures,
+    /// Near but for a "not".
+    Negated,
     /// Near but for a word, in one channel.
     Series,
     /// One holds the other.
@@ -126,27 +168,39 @@ pub(crate) fn compare(
     Viewer::features(&mut a);
     Viewer::features(&mut b);
     let likeness = likeness(&a, &b);
-    let contained = likeness.first_in_second.max(likeness.second_in_first) >= options.containment;
-    let shorter = a.words.len().min(b.words.len()) as u32;
     let same_channel = corpus.posts.channel.get(rows.0) == corpus.posts.channel.get(rows.1);
-    let apart = slots(&a, &b);
-    let is_short = !a.is_comparable(options) || !b.is_comparable(options);
     let verdict = if a.codes.is_empty() || b.codes.is_empty() {
         Verdict::Empty
     } else if a.codes == b.codes {
         Verdict::Equal
-    } else if is_short {
+    } else if !a.is_comparable(options) || !b.is_comparable(options) {
         Verdict::Short
-    } else if likeness.jaccard >= options.threshold && apart.figure {
-        Verdict::Figures
-    } else if likeness.jaccard >= options.threshold && apart.word && same_channel {
-        Verdict::Series
-    } else if likeness.jaccard >= options.threshold {
-        Verdict::Near
-    } else if contained && shorter >= options.containment_tokens_min {
-        Verdict::Contained
     } else {
-        Verdict::Apart
+        return judged(options, (&a, &b), likeness, same_channel);
     };
-    Compared { likeness, verdict }
+    let similarity = if verdict == Verdict::Equal { 1.0 } else { likeness.jaccard };
+    Compared { likeness, verdict, similarity }
+}
+
+/// The verdict on two texts that are long enough and not equal.
+fn judged(
+    options: &Options,
+    (a, b): (&View, &View),
+    likeness: Likeness,
+    same_channel: bool,
+) -> Compared {
+    let said = |verdict, similarity| Compared { likeness, verdict, similarity };
+    if let Some(Near { similarity, basis, apart }) = near(options, a, b) {
+        return match apart {
+            Slots { figure: true, .. } => said(Verdict::Figures, similarity),
+            Slots { word: true, .. } if same_channel => said(Verdict::Series, similarity),
+            _ => said(Verdict::Near(basis), similarity),
+        };
+    }
+    match containing(options, a, b) {
+        Some(found) if found.apart.word && same_channel => said(Verdict::Series, found.share),
+        Some(found) => said(Verdict::Contained, found.share),
+        None if likeness.jaccard >= options.threshold => said(Verdict::Negated, likeness.jaccard),
+        None => said(Verdict::Apart, likeness.jaccard),
+    }
 }

@@ -20,66 +20,206 @@ use marsad_types::{Corpus, NONE};
 
 use super::Options;
 use super::judge::{How, Link, Part};
-use super::media::Carried;
+use super::media::{Carried, Carries};
 use super::texts::Texts;
 use crate::statement::{Member, Relation, Statement};
 
-/// The statement of a text and how it belongs there.
-#[derive(Clone, Copy)]
-struct Home {
-    statement: u32,
-    relation: Relation,
-    similarity: f32,
+/// The statement of a post or text and how it belongs there.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) struct Home {
+    pub(crate) statement: u32,
+    pub(crate) relation: Relation,
+    pub(crate) similarity: f32,
+}
+
+/// What became of a text.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) struct Known {
+    pub(crate) home: Home,
+    /// Whether others may join it.
+    pub(crate) leads: bool,
 }
 
 /// A text listed in a statement besides its own.
-struct Extra {
-    text: u32,
-    statement: u32,
-    similarity: f32,
-    appears: bool,
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) struct Extra {
+    pub(crate) text: u32,
+    pub(crate) statement: u32,
+    pub(crate) similarity: f32,
+    pub(crate) appears: bool,
+}
+
+/// What the platform says of a post.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Forward {
+    No,
+    /// A forward whose original is not known here.
+    Yes,
+    /// A forward of a post in this statement.
+    Of(u32),
+}
+
+/// A post whose place is sought.
+#[derive(Clone, Copy)]
+pub(crate) struct Coming<'a> {
+    /// What became of its text, unless that is new.
+    pub(crate) text: Option<Known>,
+    /// Links of a new text to earlier ones.
+    pub(crate) links: &'a [Link],
+    pub(crate) forward: Forward,
+    /// Where its file belongs.
+    pub(crate) media: Option<Home>,
+    /// Statement that it leads if it joins none.
+    pub(crate) next: u32,
+}
+
+/// Where a post belongs, and what becomes of its text if that is new.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) struct Placed {
+    pub(crate) home: Home,
+    pub(crate) text: Known,
+}
+
+/// Finds the place of a post; `known` says what became of earlier texts.
+pub(crate) fn place(coming: Coming<'_>, known: &impl Fn(u32) -> Option<Known>) -> Placed {
+    let equal = coming.text.map(|text| match text.home.relation {
+        Relation::First => Home { relation: Relation::Exact, ..text.home },
+        _ => text.home,
+    });
+    let by_text = equal.or_else(|| by_links(coming.links, known));
+    let home = match (coming.forward, by_text) {
+        (Forward::Of(statement), _) => {
+            Home { statement, relation: Relation::Forward, similarity: 1.0 }
+        }
+        (Forward::Yes, Some(home)) => Home { relation: Relation::Forward, ..home },
+        (Forward::No, Some(home)) => home,
+        (_, None) => coming.media.unwrap_or(Home {
+            statement: coming.next,
+            relation: Relation::First,
+            similarity: 1.0,
+        }),
+    };
+    let leads = matches!(home.relation, Relation::First | Relation::Media);
+    Placed { home, text: Known { home: by_text.unwrap_or(home), leads } }
+}
+
+/// The leader that a new text joins.
+fn by_links(links: &[Link], known: &impl Fn(u32) -> Option<Known>) -> Option<Home> {
+    let mut best: Option<(bool, Home)> = None;
+    let homes_held = homes_held(links, known);
+    for link in links {
+        let Some(other) = known(link.earlier).filter(|known| known.leads) else { continue };
+        let relation = match link.how {
+            How::Near if link.similarity >= 1.0 => Relation::Exact,
+            How::Near => Relation::Near,
+            // With two statements inside, it is a digest, however long one of them is.
+            How::LaterHolds(Part::Most) if homes_held == 1 => Relation::Contained,
+            How::EarlierHolds(Part::Most | Part::Beginning) => Relation::Contained,
+            How::LaterHolds(_) | How::EarlierHolds(Part::Item) => continue,
+        };
+        let is_near = link.how == How::Near;
+        let better = best.is_none_or(|(best_near, home)| {
+            (is_near, link.similarity) > (best_near, home.similarity)
+        });
+        if better {
+            let Link { similarity, .. } = *link;
+            let statement = other.home.statement;
+            best = Some((is_near, Home { statement, relation, similarity }));
+        }
+    }
+    best.map(|(_, home)| home)
+}
+
+/// How many different statements a text holds.
+fn homes_held(links: &[Link], known: &impl Fn(u32) -> Option<Known>) -> usize {
+    let held = links.iter().filter(|link| matches!(link.how, How::LaterHolds(_)));
+    let homes = held.filter_map(|link| known(link.earlier));
+    let mut statements: Vec<u32> = homes.map(|known| known.home.statement).collect();
+    statements.sort_unstable();
+    statements.dedup();
+    statements.len()
+}
+
+/// Lists digests in the statements they hold: a new text in those of earlier ones, earlier ones in
+/// the statement `own` of the new text.
+pub(crate) fn each_part(
+    (text, own): (u32, u32),
+    links: &[Link],
+    known: &impl Fn(u32) -> Option<Known>,
+    mut take: impl FnMut(Extra),
+) {
+    let held = homes_held(links, known);
+    for link in links {
+        let Some(other) = known(link.earlier) else { continue };
+        let statement = other.home.statement;
+        if statement == own {
+            continue;
+        }
+        let similarity = link.similarity;
+        match link.how {
+            How::Near => {}
+            How::LaterHolds(part) => {
+                let appears = part == Part::Beginning && held == 1;
+                take(Extra { text, statement, similarity, appears });
+            }
+            How::EarlierHolds(_) => {
+                let text = link.earlier;
+                take(Extra { text, statement: own, similarity, appears: false });
+            }
+        }
+    }
+}
+
+/// The statement of a file that a post carries, where one of the two has no text to compare.
+/// `first` says where a file was first seen and whether under a comparable text.
+pub(crate) fn by_media(
+    carries: impl Iterator<Item = Carries>,
+    has_text: bool,
+    first: impl Fn(u32) -> Option<(u32, bool)>,
+) -> Option<Home> {
+    carries.into_iter().find_map(|(file, similarity)| {
+        let (statement, first_has_text) = first(file)?;
+        let home = Home { statement, relation: Relation::Media, similarity };
+        (!has_text || !first_has_text).then_some(home)
+    })
 }
 
 /// What is known before the walk.
 #[derive(Clone, Copy)]
-pub(super) struct Found<'a> {
-    pub(super) corpus: &'a Corpus,
-    pub(super) texts: &'a Texts,
-    pub(super) carried: &'a Carried,
-    pub(super) options: &'a Options,
+pub(crate) struct Found<'a> {
+    pub(crate) corpus: &'a Corpus,
+    pub(crate) texts: &'a Texts,
+    pub(crate) carried: &'a Carried,
+    pub(crate) options: &'a Options,
+}
+
+/// All posts at their places.
+pub(crate) struct Resolved {
+    /// Each with the posts that joined it, in order.
+    pub(crate) statements: Vec<Statement>,
+    /// By text.
+    pub(crate) known: Vec<Option<Known>>,
+    /// In the order of the texts that gave them.
+    pub(crate) extras: Vec<Extra>,
 }
 
 /// State of the walk.
 struct Resolver<'a> {
-    corpus: &'a Corpus,
-    texts: &'a Texts,
-    carried: &'a Carried,
-    options: &'a Options,
+    found: Found<'a>,
     /// Statement of each file, and whether a post of comparable text carried it there first.
     files: HashMap<u32, (u32, bool)>,
-    statements: Vec<Statement>,
-    home: Vec<Option<Home>>,
-    leads: Vec<bool>,
     /// Statement of each (channel, post id) seen as a post or as the original of a forward.
     originals: HashMap<(u32, &'a str), u32>,
-    extras: Vec<Extra>,
+    resolved: Resolved,
 }
 
 /// Walks the posts in order. `links` are sorted by the later text.
-pub(super) fn resolve(found: Found<'_>, links: &[Link]) -> Vec<Statement> {
-    let Found { corpus, texts, carried, options } = found;
-    let mut resolver = Resolver {
-        corpus,
-        texts,
-        carried,
-        options,
-        files: HashMap::new(),
-        statements: Vec::new(),
-        home: vec![None; texts.len()],
-        leads: vec![false; texts.len()],
-        originals: HashMap::new(),
-        extras: Vec::new(),
-    };
+pub(crate) fn resolve(found: Found<'_>, links: &[Link]) -> Resolved {
+    let Found { corpus, texts, .. } = found;
+    let known = vec![None; texts.len()];
+    let resolved = Resolved { statements: Vec::new(), known, extras: Vec::new() };
+    let mut resolver =
+        Resolver { found, files: HashMap::new(), originals: HashMap::new(), resolved };
     let forwarded = corpus.posts.forward.iter().any(|forward| *forward != NONE);
     let mut links = links.chunk_by(|a, b| a.later == b.later).peekable();
     for row in 0..texts.of_row.len() {
@@ -93,153 +233,44 @@ pub(super) fn resolve(found: Found<'_>, links: &[Link]) -> Vec<Statement> {
         let forward = if forwarded { resolver.forward(row) } else { Forward::No };
         resolver.place(row, text, own, forward);
     }
-    resolver.add_extras();
-    resolver.statements
-}
-
-/// What the platform says of a post.
-#[derive(Clone, Copy)]
-enum Forward {
-    No,
-    /// A forward whose original is not known here.
-    Yes,
-    /// A forward of a post in this statement.
-    Of(u32),
+    resolver.resolved
 }
 
 impl Resolver<'_> {
     fn place(&mut self, row: usize, text: u32, links: &[Link], forward: Forward) {
-        let known = self.home.get(text as usize).copied().flatten();
-        let by_text = known
-            .map(|home| {
-                if home.relation == Relation::First {
-                    Home { relation: Relation::Exact, ..home }
-                } else {
-                    home
-                }
-            })
-            .or_else(|| self.by_links(links));
-        let home = match (forward, by_text) {
-            (Forward::Of(statement), _) => {
-                Home { statement, relation: Relation::Forward, similarity: 1.0 }
+        let Found { texts, carried, options, .. } = self.found;
+        let has_text = texts.size(text).is_comparable(options);
+        let carries = carried.of(row).iter().map(|(_, carries)| *carries);
+        let media = by_media(carries, has_text, |file| self.files.get(&file).copied());
+        let Resolved { statements, known, extras } = &mut self.resolved;
+        let of_text = known.get(text as usize).copied().flatten();
+        let next = statements.len() as u32;
+        let coming = Coming { text: of_text, links, forward, media, next };
+        let before = |text: u32| known.get(text as usize).copied().flatten();
+        let Placed { home, text: becomes } = place(coming, &before);
+        if of_text.is_none() {
+            each_part((text, home.statement), links, &before, |extra| extras.push(extra));
+            if let Some(slot) = known.get_mut(text as usize) {
+                *slot = Some(becomes);
             }
-            (Forward::Yes, Some(home)) => Home { relation: Relation::Forward, ..home },
-            (Forward::No, Some(home)) => home,
-            (_, None) => self.by_media(row, text).unwrap_or_else(|| {
-                self.statements.push(Statement::default());
-                let statement = self.statements.len() as u32 - 1;
-                Home { statement, relation: Relation::First, similarity: 1.0 }
-            }),
-        };
-        if let Some(slot) = self.home.get_mut(text as usize)
-            && slot.is_none()
-        {
-            *slot = Some(by_text.unwrap_or(home));
-            let begins = matches!(home.relation, Relation::First | Relation::Media);
-            if begins && let Some(leads) = self.leads.get_mut(text as usize) {
-                *leads = true;
-            }
-            self.note_parts(text, home.statement, links);
+        }
+        if home.statement == next {
+            statements.push(Statement::default());
+        }
+        if let Some(statement) = statements.get_mut(home.statement as usize) {
+            let Home { relation, similarity, .. } = home;
+            let post = row as u32;
+            statement.members.push(Member { post, relation, similarity, appears: true });
         }
         self.remember(row, home.statement);
-        self.remember_media(row, text, home.statement);
-        if let Some(statement) = self.statements.get_mut(home.statement as usize) {
-            let Home { relation, similarity, .. } = home;
-            statement.members.push(Member {
-                post: row as u32,
-                relation,
-                similarity,
-                appears: true,
-            });
-        }
-    }
-
-    /// The statement of a file that the post carries, where one of the two has no text to compare.
-    fn by_media(&self, row: usize, text: u32) -> Option<Home> {
-        let has_text = self.texts.size(text).is_comparable(self.options);
-        self.carried.of(row).iter().find_map(|(_, file, similarity)| {
-            let (statement, first_has_text) = *self.files.get(file)?;
-            let home = Home { statement, relation: Relation::Media, similarity: *similarity };
-            (!has_text || !first_has_text).then_some(home)
-        })
-    }
-
-    fn remember_media(&mut self, row: usize, text: u32, statement: u32) {
-        let has_text = self.texts.size(text).is_comparable(self.options);
-        for (_, file, _) in self.carried.of(row) {
-            self.files.entry(*file).or_insert((statement, has_text));
-        }
-    }
-
-    /// The leader that a new text joins.
-    fn by_links(&self, links: &[Link]) -> Option<Home> {
-        let mut best: Option<(bool, Home)> = None;
-        let homes_held = self.homes_held(links);
-        for link in links {
-            if self.leads.get(link.earlier as usize) != Some(&true) {
-                continue;
-            }
-            let Some(other) = self.home.get(link.earlier as usize).copied().flatten() else {
-                continue;
-            };
-            let relation = match link.how {
-                How::Near if link.similarity >= 1.0 => Relation::Exact,
-                How::Near => Relation::Near,
-                // With two statements inside, it is a digest, however long one of them is.
-                How::LaterHolds(Part::Most) if homes_held == 1 => Relation::Contained,
-                How::EarlierHolds(Part::Most | Part::Beginning) => Relation::Contained,
-                How::LaterHolds(_) | How::EarlierHolds(Part::Item) => continue,
-            };
-            let is_near = link.how == How::Near;
-            let better = best.is_none_or(|(best_near, home)| {
-                (is_near, link.similarity) > (best_near, home.similarity)
-            });
-            if better {
-                let similarity = link.similarity;
-                best = Some((is_near, Home { statement: other.statement, relation, similarity }));
-            }
-        }
-        best.map(|(_, home)| home)
-    }
-
-    /// How many different statements a text holds.
-    fn homes_held(&self, links: &[Link]) -> usize {
-        let held = links.iter().filter(|link| matches!(link.how, How::LaterHolds(_)));
-        let homes = held.filter_map(|link| self.home.get(link.earlier as usize).copied().flatten());
-        let mut statements: Vec<u32> = homes.map(|home| home.statement).collect();
-        statements.sort_unstable();
-        statements.dedup();
-        statements.len()
-    }
-
-    /// Lists digests in the statements they hold.
-    fn note_parts(&mut self, text: u32, own: u32, links: &[Link]) {
-        let held = self.homes_held(links);
-        for link in links {
-            let Some(other) = self.home.get(link.earlier as usize).copied().flatten() else {
-                continue;
-            };
-            if other.statement == own {
-                continue;
-            }
-            let similarity = link.similarity;
-            let extra = match link.how {
-                How::Near => continue,
-                How::LaterHolds(part) => {
-                    let appears = part == Part::Beginning && held == 1;
-                    Extra { text, statement: other.statement, similarity, appears }
-                }
-                How::EarlierHolds(_) => {
-                    Extra { text: link.earlier, statement: own, similarity, appears: false }
-                }
-            };
-            self.extras.push(extra);
+        for (_, (file, _)) in carried.of(row) {
+            self.files.entry(*file).or_insert((home.statement, has_text));
         }
     }
 
     /// What the platform says of a post, and where its original went.
     fn forward(&self, row: usize) -> Forward {
-        match origin(self.corpus, row) {
+        match origin(self.found.corpus, row) {
             None => Forward::No,
             Some((_, "")) => Forward::Yes,
             Some(key) => self.originals.get(&key).map_or(Forward::Yes, |s| Forward::Of(*s)),
@@ -248,62 +279,63 @@ impl Resolver<'_> {
 
     /// Remembers where the post itself and its original went.
     fn remember(&mut self, row: usize, statement: u32) {
-        if self.corpus.forwards.channel.is_empty() {
+        let corpus = self.found.corpus;
+        if corpus.forwards.channel.is_empty() {
             return;
         }
-        if let Some(key) = origin(self.corpus, row)
+        if let Some(key) = origin(corpus, row)
             && !key.1.is_empty()
         {
             self.originals.entry(key).or_insert(statement);
         }
-        if let Some(channel) = self.corpus.posts.channel.get(row) {
-            let key = (*channel, self.corpus.posts.post.get(row));
+        if let Some(channel) = corpus.posts.channel.get(row) {
+            let key = (*channel, corpus.posts.post.get(row));
             self.originals.entry(key).or_insert(statement);
         }
     }
+}
 
-    /// Adds the posts of each extra text, unless they are members already.
-    fn add_extras(&mut self) {
+impl Resolved {
+    /// The statements with the posts of each extra text, unless they are members already.
+    /// `of_row` is the text of each row.
+    pub(crate) fn with_extras(self, of_row: &[u32]) -> Vec<Statement> {
+        let Self { mut statements, mut extras, .. } = self;
         // The best link of a text to a statement stands for all.
-        self.extras.sort_by(|a, b| {
+        extras.sort_by(|a, b| {
             (a.text, a.statement)
                 .cmp(&(b.text, b.statement))
                 .then(b.similarity.total_cmp(&a.similarity))
         });
-        self.extras.dedup_by_key(|extra| (extra.text, extra.statement));
+        extras.dedup_by_key(|extra| (extra.text, extra.statement));
         let mut touched = Vec::new();
-        for (row, text) in self.texts.of_row.iter().enumerate() {
-            let from = self.extras.partition_point(|extra| extra.text < *text);
-            let own = self.extras.get(from..).unwrap_or(&[]);
+        for (row, text) in of_row.iter().enumerate() {
+            let from = extras.partition_point(|extra| extra.text < *text);
+            let own = extras.get(from..).unwrap_or(&[]);
             for extra in own.iter().take_while(|extra| extra.text == *text) {
-                let Some(statement) = self.statements.get_mut(extra.statement as usize) else {
+                let Some(statement) = statements.get_mut(extra.statement as usize) else {
                     continue;
                 };
                 let Extra { similarity, appears, .. } = *extra;
-                let post = row as u32;
+                let (post, relation) = (row as u32, Relation::Contained);
                 if statement.members.iter().all(|member| member.post != post) {
-                    statement.members.push(Member {
-                        post,
-                        relation: Relation::Contained,
-                        similarity,
-                        appears,
-                    });
+                    statement.members.push(Member { post, relation, similarity, appears });
                     touched.push(extra.statement);
                 }
             }
         }
         for statement in touched {
-            if let Some(statement) = self.statements.get_mut(statement as usize) {
+            if let Some(statement) = statements.get_mut(statement as usize) {
                 statement
                     .members
                     .sort_by_key(|member| (member.relation != Relation::First, member.post));
             }
         }
+        statements
     }
 }
 
 /// Channel and post id of the original of a forward; the id is empty where unknown.
-fn origin(corpus: &Corpus, row: usize) -> Option<(u32, &str)> {
+pub(crate) fn origin(corpus: &Corpus, row: usize) -> Option<(u32, &str)> {
     let forward = corpus.posts.forward.get(row).copied().filter(|forward| *forward != NONE)?;
     let channel = corpus.forwards.channel.get(forward as usize)?;
     Some((*channel, corpus.forwards.post.get(forward as usize)))

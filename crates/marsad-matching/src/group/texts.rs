@@ -10,13 +10,13 @@ use crate::prints::Prints;
 
 /// The distinct texts, in the order of their first post.
 #[derive(Default)]
-pub(super) struct Texts {
+pub(crate) struct Texts {
     /// First row with the text.
-    pub(super) row: Vec<u32>,
+    pub(crate) row: Vec<u32>,
     /// Text of each row; [`NONE`] for an empty text.
-    pub(super) of_row: Vec<u32>,
+    pub(crate) of_row: Vec<u32>,
     /// Words and letters, after masking.
-    pub(super) size: Vec<Size>,
+    pub(crate) size: Vec<Size>,
     /// Print of the masked text: position in the list of masked prints; [`NONE`] where nothing was
     /// masked.
     masked: Vec<u32>,
@@ -24,28 +24,68 @@ pub(super) struct Texts {
 
 /// How much there is of a text.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Size {
-    pub(super) tokens: u32,
-    pub(super) letters: u32,
+pub(crate) struct Size {
+    pub(crate) tokens: u32,
+    pub(crate) letters: u32,
 }
 
 impl Size {
     /// Long enough to be compared otherwise than for equality.
-    pub(super) fn is_comparable(self, options: &Options) -> bool {
+    pub(crate) fn is_comparable(self, options: &Options) -> bool {
         self.tokens >= options.near_tokens_min && self.letters >= options.near_letters_min
+    }
+}
+
+/// Which text has a body.
+pub(crate) type Bodied = HashMap<u128, u32>;
+
+/// The hashes by which a post has the text of an earlier one.
+#[derive(Clone, Copy)]
+pub(crate) struct Bodies {
+    /// As it stands.
+    raw: u128,
+    /// Without lines.
+    lines_only: u128,
+    /// Without lines and runs.
+    own: u128,
+}
+
+impl Bodies {
+    /// Of a post, and of its masked print where something was masked.
+    pub(crate) fn of(raw: u128, masked: Option<&MaskedPrint>) -> Self {
+        let own = masked.map_or(raw, |masked| masked.print.body);
+        let lines_only = masked.and_then(|masked| masked.lines_only.as_ref());
+        Self { raw, lines_only: lines_only.map_or(own, |print| print.body), own }
+    }
+
+    /// All three, some of them equal.
+    pub(crate) fn all(self) -> [u128; 3] {
+        [self.raw, self.lines_only, self.own]
+    }
+
+    /// The text, if it is known. `may_differ` says whether a text whose frame differs may be it.
+    pub(crate) fn equal(
+        self,
+        known: impl Fn(u128) -> Option<u32>,
+        may_differ: impl FnOnce(u32) -> bool,
+    ) -> Option<u32> {
+        known(self.raw).or_else(|| {
+            let text = known(self.lines_only).or_else(|| known(self.own))?;
+            (self.own == self.raw || may_differ(text)).then_some(text)
+        })
     }
 }
 
 /// A signature that stands for a text: its own, and the masked one where it was masked.
 #[derive(Clone, Copy)]
-pub(super) struct Signed {
-    pub(super) text: u32,
+pub(crate) struct Signed {
+    pub(crate) text: u32,
     /// Position among the posts' signatures and, after them, the masked ones.
     print: u32,
 }
 
 /// The signatures of all posts and of all masked texts.
-pub(super) struct Signatures<'a> {
+pub(crate) struct Signatures<'a> {
     prints: &'a [[u8; BINS]],
     masked: Vec<[u8; BINS]>,
 }
@@ -53,7 +93,7 @@ pub(super) struct Signatures<'a> {
 impl Signatures<'_> {
     /// The signature meant.
     #[inline]
-    pub(super) fn get(&self, one: Signed) -> &[u8; BINS] {
+    pub(crate) fn get(&self, one: Signed) -> &[u8; BINS] {
         const NOTHING: [u8; BINS] = [0; BINS];
         let place = one.print as usize;
         let masked = || self.masked.get(place - self.prints.len());
@@ -62,21 +102,21 @@ impl Signatures<'_> {
 }
 
 /// The word grams of texts, after masking.
-pub(super) struct Grams<'a> {
-    pub(super) texts: &'a Texts,
-    pub(super) prints: &'a Prints,
-    pub(super) masked: &'a [MaskedPrint],
+pub(crate) struct Grams<'a> {
+    pub(crate) texts: &'a Texts,
+    pub(crate) prints: &'a Prints,
+    pub(crate) masked: &'a [MaskedPrint],
 }
 
 impl Grams<'_> {
     /// How many texts.
-    pub(super) fn texts(&self) -> usize {
+    pub(crate) fn texts(&self) -> usize {
         self.texts.len()
     }
 
     /// The grams of a text.
     #[inline]
-    pub(super) fn of(&self, text: u32) -> &[u32] {
+    pub(crate) fn of(&self, text: u32) -> &[u32] {
         match self.texts.mask(text, self.masked) {
             Some(mask) => &mask.print.grams,
             None => self.prints.grams(self.texts.first_row(text)),
@@ -86,28 +126,26 @@ impl Grams<'_> {
 
 impl Texts {
     /// Finds the distinct texts. A post has the text of an earlier one when the two are equal as
-    /// they stand or equal once masked.
-    pub(super) fn find(
+    /// they stand or equal once masked. With them comes the text of each body.
+    pub(crate) fn find(
         corpus: &Corpus,
         prints: &Prints,
         masked: &[MaskedPrint],
         options: &Options,
-    ) -> Self {
+    ) -> (Self, Bodied) {
         let rows = corpus.posts.len().min(prints.len());
         let mut texts = Self { of_row: vec![NONE; rows], ..Self::default() };
-        let mut known: HashMap<u128, u32> = HashMap::with_capacity(rows);
+        let mut known: Bodied = Bodied::with_capacity(rows);
         let mut masks = masked.iter().enumerate().peekable();
         for (row, raw) in prints.body.iter().copied().enumerate().take(rows) {
             let mask = masks.next_if(|(_, masked)| masked.row as usize == row);
             if raw == 0 {
                 continue;
             }
-            let own = mask.map_or(raw, |(_, masked)| masked.print.body);
             let size = mask.map_or_else(
                 || size_of(prints, row),
                 |(_, m)| Size { tokens: m.print.tokens, letters: m.print.letters },
             );
-            let lines_only = mask.and_then(|(_, m)| m.lines_only.as_ref()).map_or(own, |p| p.body);
             if mask.is_none() {
                 // One look for nearly all posts: the map is larger than any cache.
                 let text = *known.entry(raw).or_insert_with(|| texts.push(row, size, NONE));
@@ -116,39 +154,46 @@ impl Texts {
                 }
                 continue;
             }
-            let equal = known.get(&raw).copied().or_else(|| {
-                let text = known.get(&lines_only).or_else(|| known.get(&own)).copied()?;
-                let is_dated = mask.is_some_and(|(_, masked)| masked.is_dated);
-                let may = own == raw
-                    || size.is_comparable(options) && !is_dated
-                    || !texts.same_channel(corpus, text, row);
-                may.then_some(text)
-            });
+            let bodies = Bodies::of(raw, mask.map(|(_, masked)| masked));
+            let is_dated = mask.is_some_and(|(_, masked)| masked.is_dated);
+            let equal = bodies.equal(
+                |body| known.get(&body).copied(),
+                |text| {
+                    size.is_comparable(options) && !is_dated
+                        || !texts.same_channel(corpus, text, row)
+                },
+            );
             let text = equal.unwrap_or_else(|| {
                 texts.push(row, size, mask.map_or(NONE, |(place, _)| place as u32))
             });
-            for body in [raw, lines_only, own] {
+            for body in bodies.all() {
                 known.entry(body).or_insert(text);
             }
             if let Some(slot) = texts.of_row.get_mut(row) {
                 *slot = text;
             }
         }
-        texts
+        (texts, known)
+    }
+
+    /// Texts of one row each.
+    pub(crate) fn one_a_row(size: Vec<Size>) -> Self {
+        let row: Vec<u32> = (0..size.len() as u32).collect();
+        Self { of_row: row.clone(), masked: vec![NONE; row.len()], row, size }
     }
 
     /// How many.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.row.len()
     }
 
     /// First row of a text.
-    pub(super) fn first_row(&self, text: u32) -> usize {
+    pub(crate) fn first_row(&self, text: u32) -> usize {
         self.row.get(text as usize).map_or(usize::MAX, |row| *row as usize)
     }
 
     /// Size of a text.
-    pub(super) fn size(&self, text: u32) -> Size {
+    pub(crate) fn size(&self, text: u32) -> Size {
         self.size.get(text as usize).copied().unwrap_or_default()
     }
 
@@ -166,7 +211,7 @@ impl Texts {
     /// The signatures of the texts long enough to compare, by text. A masked text has two: where
     /// one of two copies stands in a channel too young to teach its frame, the texts as they stand
     /// are what they share.
-    pub(super) fn signed<'a>(
+    pub(crate) fn signed<'a>(
         &self,
         prints: &'a Prints,
         masked: &[MaskedPrint],

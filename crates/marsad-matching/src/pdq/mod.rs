@@ -49,6 +49,11 @@ impl Pdq {
         self.0.iter().zip(&other.0).map(|(a, b)| (a ^ b).count_ones()).sum()
     }
 
+    /// The hash of such parts.
+    pub(crate) fn of_words(words: [u16; WORDS]) -> Self {
+        Self(words)
+    }
+
     /// The hash in parts, in the order of its digits.
     pub(crate) fn words(&self) -> &[u16; WORDS] {
         &self.0

@@ -1,0 +1,192 @@
+//! The stream and the batch give the same statements.
+
+use marsad_types::Corpus;
+use proptest::prelude::*;
+
+use super::super::Index;
+use super::world::{Spec, arrive, corpus, insert, spec};
+use crate::frames::Frames;
+use crate::group::{Grouped, Options, group};
+use crate::prints::Prints;
+use crate::statement::{Relation, Statement};
+
+/// What happens before a post arrives.
+#[derive(Debug, Clone, Copy)]
+enum Before {
+    Nothing,
+    Flush,
+    Reopen,
+}
+
+fn before() -> impl Strategy<Value = Before> {
+    prop_oneof![8 => Just(Before::Nothing), 2 => Just(Before::Flush), 1 => Just(Before::Reopen)]
+}
+
+fn posts(channels: usize, most: usize) -> impl Strategy<Value = Vec<(Spec, Before)>> {
+    prop::collection::vec((spec(channels), before()), 1..most)
+}
+
+fn batch(corpus: &Corpus) -> (Frames, Vec<Statement>) {
+    let prints = Prints::of(corpus);
+    let options = Options::default();
+    let Grouped { frames, texts, resolved, .. } = Grouped::of(corpus, &prints, &options);
+    (frames, resolved.with_extras(&texts.of_row))
+}
+
+/// Inserts rows from one on, and checks that each answer is what the statements say.
+fn stream(
+    mut index: Index,
+    corpus: &Corpus,
+    posts: &[(Spec, Before)],
+    from: usize,
+    wanted: &[Statement],
+) -> Index {
+    for (row, (_, before)) in posts.iter().enumerate().skip(from) {
+        index = match before {
+            Before::Nothing => index,
+            Before::Flush => {
+                index.flush().unwrap();
+                index
+            }
+            Before::Reopen => index.reopened(),
+        };
+        let asked = arrive(corpus, row, |arrival| index.query(arrival)).unwrap();
+        let answer = insert(&mut index, corpus, row).unwrap();
+        assert_eq!(asked, answer, "asking and adding say the same");
+        let first_key = answer.statement.to_string();
+        let own = wanted.iter().find(|s| corpus.post_key(s.members[0].post as usize) == first_key);
+        let member = own.unwrap().members.iter().find(|m| m.post == row as u32).unwrap();
+        assert_eq!((answer.relation, answer.similarity), (member.relation, member.similarity));
+        assert_eq!(answer.is_new, member.relation == Relation::First);
+        for held in &answer.holds {
+            let key = held.statement.to_string();
+            let held_in =
+                wanted.iter().find(|s| corpus.post_key(s.members[0].post as usize) == key);
+            assert!(held_in.unwrap().members.iter().any(|m| m.post == row as u32));
+        }
+        let again = insert(&mut index, corpus, row).unwrap();
+        assert!(again.is_known, "a post that comes again is not added");
+    }
+    index
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn with_the_frames_of_the_batch_the_stream_gives_its_statements(
+        posts in posts(5, 70), recent_max in 1u32..12,
+    ) {
+        let specs: Vec<Spec> = posts.iter().map(|(spec, _)| *spec).collect();
+        let corpus = corpus(&specs, false);
+        let (frames, wanted) = batch(&corpus);
+        let folder = tempfile::tempdir().unwrap();
+        let mut index = Index::create(folder.path(), &Options::default()).unwrap();
+        index.recent_max = recent_max;
+        index.give(&frames);
+        let index = stream(index, &corpus, &posts, 0, &wanted);
+        prop_assert_eq!(index.statements().unwrap(), wanted);
+    }
+
+    #[test]
+    fn where_no_frames_are_the_stream_gives_the_statements_of_the_batch(posts in posts(5, 60)) {
+        let specs: Vec<Spec> = posts.iter().map(|(spec, _)| *spec).collect();
+        let corpus = corpus(&specs, true);
+        let wanted = group(&corpus, &Prints::of(&corpus), &Options::default()).statements;
+        let folder = tempfile::tempdir().unwrap();
+        let mut index = Index::create(folder.path(), &Options::default()).unwrap();
+        index.recent_max = 9;
+        let index = stream(index, &corpus, &posts, 0, &wanted);
+        prop_assert_eq!(index.statements().unwrap(), wanted);
+    }
+
+    #[test]
+    fn built_from_the_first_posts_the_stream_goes_on_as_the_batch(
+        posts in posts(5, 70), share in 0usize..=100, recent_max in 1u32..12,
+    ) {
+        let specs: Vec<Spec> = posts.iter().map(|(spec, _)| *spec).collect();
+        let all = corpus(&specs, false);
+        let (frames, wanted) = batch(&all);
+        let some = specs.len() * share / 100;
+        let first = corpus(&specs[..some], false);
+        let folder = tempfile::tempdir().unwrap();
+        let options = Options::default();
+        let prints = Prints::of(&first);
+        let of_first = frames.first_rows(some);
+        let corpus = (&first, &prints);
+        let mut index = Index::build_with(folder.path(), of_first, corpus, &options).unwrap();
+        index.recent_max = recent_max;
+        index.give(&frames);
+        let index = stream(index, &all, &posts, some, &wanted);
+        prop_assert_eq!(index.statements().unwrap(), wanted);
+    }
+
+    #[test]
+    fn out_of_order_each_post_has_a_statement_and_a_build_settles_all(
+        posts in posts(5, 40), key in any::<u64>(),
+    ) {
+        let specs: Vec<Spec> = posts.iter().map(|(spec, _)| *spec).collect();
+        let corpus = corpus(&specs, false);
+        let mut order: Vec<usize> = (0..specs.len()).collect();
+        order.sort_by_key(|row| (*row as u64 ^ key).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let (live, built) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let options = Options::default();
+        let mut index = Index::create(live.path(), &options).unwrap();
+        for row in &order {
+            insert(&mut index, &corpus, *row).unwrap();
+        }
+        let mut rows: Vec<u32> = index.statements().unwrap().iter().flat_map(|s| &s.members)
+            .filter(|m| m.relation != Relation::Contained || m.appears)
+            .map(|m| m.post).collect();
+        rows.sort_unstable();
+        rows.dedup();
+        prop_assert_eq!(rows, (0..specs.len() as u32).collect::<Vec<_>>());
+        let prints = Prints::of(&corpus);
+        let settled = Index::build(built.path(), &corpus, &prints, &options).unwrap();
+        let wanted = group(&corpus, &prints, &options).statements;
+        prop_assert_eq!(settled.statements().unwrap(), wanted);
+    }
+}
+
+#[test]
+fn a_crowded_series_is_the_same_in_both_paths() {
+    // Buckets of more than 128 signatures, grams in more than 32 texts.
+    let mut posts = Vec::new();
+    for nth in 0..420usize {
+        posts.push((Spec::bulletin(nth % 3, nth), Before::Nothing));
+    }
+    let specs: Vec<Spec> = posts.iter().map(|(spec, _)| *spec).collect();
+    let corpus = corpus(&specs, false);
+    let (frames, wanted) = batch(&corpus);
+    let folder = tempfile::tempdir().unwrap();
+    let mut index = Index::create(folder.path(), &Options::default()).unwrap();
+    index.recent_max = 50;
+    index.give(&frames);
+    let index = stream(index, &corpus, &posts, 0, &wanted);
+    assert_eq!(index.statements().unwrap(), wanted);
+}
+
+#[test]
+fn the_frame_of_a_channel_is_learnt_as_its_posts_arrive() {
+    let posts: Vec<(Spec, Before)> =
+        (0..40).map(|nth| (Spec::story(1 + nth % 2, nth), Before::Nothing)).collect();
+    let specs: Vec<Spec> = posts.iter().map(|(spec, _)| *spec).collect();
+    let corpus = corpus(&specs, false);
+    let folder = tempfile::tempdir().unwrap();
+    let mut index = Index::create(folder.path(), &Options::default()).unwrap();
+    for row in 0..specs.len() {
+        insert(&mut index, &corpus, row).unwrap();
+    }
+    let mut index = index.reopened();
+    let wanted = insert(&mut index, &corpus, 0).unwrap();
+    // The bare story in a channel without a frame.
+    let bare = Spec::story(0, 0);
+    let more = super::world::corpus(&[bare], false);
+    let mut found = arrive(&more, 0, |arrival| {
+        let id = "new";
+        index.query(&super::super::Arrival { id, ..*arrival })
+    })
+    .unwrap();
+    found.similarity = 1.0;
+    assert_eq!(found.statement, wanted.statement);
+}
