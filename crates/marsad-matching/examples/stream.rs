@@ -125,6 +125,13 @@ fn from_disk() -> u64 {
     read.and_then(|bytes| bytes.parse().ok()).unwrap_or(0)
 }
 
+/// Time that this thread was on a core, so that others on the machine do not count.
+fn on_core() -> Duration {
+    let said = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let first = said.split(' ').next().and_then(|nanoseconds| nanoseconds.parse().ok());
+    Duration::from_nanos(first.unwrap_or(0))
+}
+
 /// Reads all files once, so that the page cache has them if it has room.
 fn warm(folder: &Path) {
     for file in std::fs::read_dir(folder).unwrap() {
@@ -136,7 +143,7 @@ fn warm(folder: &Path) {
 /// Lets some posts arrive, prints how long they took, and says how many joined a statement.
 fn measure(index: &mut Index, new: &Corpus, rows: std::ops::Range<usize>, state: &str) -> usize {
     let (mut asked, mut added) = (Vec::new(), Vec::new());
-    let (mut found, count, before) = (0, rows.len(), from_disk());
+    let (mut found, count, before, cpu) = (0, rows.len(), from_disk(), on_core());
     for row in rows {
         if row % 2 == 1 {
             let start = Instant::now();
@@ -152,9 +159,12 @@ fn measure(index: &mut Index, new: &Corpus, rows: std::ops::Range<usize>, state:
         }
         found += usize::from(!answer.is_new);
     }
+    let cpu = (on_core() - cpu).as_secs_f64() * 1e6 / (asked.len() + count) as f64;
     println!(
-        "{count} posts, {state}; {} bytes a post from the disk",
-        (from_disk() - before) / count as u64
+        "{count} posts, {state}; {} bytes a post from the disk; {cpu:.0} µs on the core each, {:.0} \
+         a second and core",
+        (from_disk() - before) / count as u64,
+        1e6 / cpu,
     );
     say("query", asked);
     say("insert (with its query)", added);

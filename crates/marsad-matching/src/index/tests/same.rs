@@ -4,7 +4,7 @@ use marsad_types::Corpus;
 use proptest::prelude::*;
 
 use super::super::Index;
-use super::world::{Spec, arrive, corpus, insert, spec};
+use super::world::{Spec, arrive, corpus, first_rows, insert, spec};
 use crate::frames::Frames;
 use crate::group::{Grouped, Options, group};
 use crate::prints::Prints;
@@ -55,7 +55,8 @@ fn stream(
         assert_eq!(asked, answer, "asking and adding say the same");
         let first_key = answer.statement.to_string();
         let own = wanted.iter().find(|s| corpus.post_key(s.members[0].post as usize) == first_key);
-        let member = own.unwrap().members.iter().find(|m| m.post == row as u32).unwrap();
+        let own = own.and_then(|own| own.members.iter().find(|m| m.post == row as u32));
+        let member = own.unwrap_or_else(|| panic!("post {row} is elsewhere: {answer:?}"));
         assert_eq!((answer.relation, answer.similarity), (member.relation, member.similarity));
         assert_eq!(answer.is_new, member.relation == Relation::First);
         for held in &answer.holds {
@@ -67,7 +68,29 @@ fn stream(
         let again = insert(&mut index, corpus, row).unwrap();
         assert!(again.is_known, "a post that comes again is not added");
     }
+    check_again(&mut index, corpus, wanted);
     index
+}
+
+/// Asks for every post again: now the answers say all that the statements say.
+fn check_again(index: &mut Index, corpus: &Corpus, wanted: &[Statement]) {
+    for row in 0..corpus.posts.len() {
+        let answer = insert(index, corpus, row).unwrap();
+        let mut holds = Vec::new();
+        for statement in wanted {
+            let first = corpus.post_key(statement.members[0].post as usize);
+            let own = statement.members.iter().filter(|member| member.post == row as u32);
+            for member in own {
+                if first == answer.statement.to_string() {
+                    assert_eq!(answer.relation, member.relation);
+                } else {
+                    holds.push((first.clone(), member.similarity, member.appears));
+                }
+            }
+        }
+        let held = answer.holds.iter().map(|h| (h.statement.to_string(), h.similarity, h.appears));
+        assert_eq!(held.collect::<Vec<_>>(), holds);
+    }
 }
 
 proptest! {
@@ -108,7 +131,7 @@ proptest! {
         let all = corpus(&specs, false);
         let (frames, wanted) = batch(&all);
         let some = specs.len() * share / 100;
-        let first = corpus(&specs[..some], false);
+        let first = first_rows(&specs, some, false);
         let folder = tempfile::tempdir().unwrap();
         let options = Options::default();
         let prints = Prints::of(&first);
@@ -148,15 +171,11 @@ proptest! {
     }
 }
 
-#[test]
-fn a_crowded_series_is_the_same_in_both_paths() {
-    // Buckets of more than 128 signatures, grams in more than 32 texts.
-    let mut posts = Vec::new();
-    for nth in 0..420usize {
-        posts.push((Spec::bulletin(nth % 3, nth), Before::Nothing));
-    }
+/// More posts than a bucket or a gram is looked through for.
+fn crowd(spec: impl Fn(usize) -> Spec, is_plain: bool) -> Vec<Statement> {
+    let posts: Vec<(Spec, Before)> = (0..420).map(|nth| (spec(nth), Before::Nothing)).collect();
     let specs: Vec<Spec> = posts.iter().map(|(spec, _)| *spec).collect();
-    let corpus = corpus(&specs, false);
+    let corpus = corpus(&specs, is_plain);
     let (frames, wanted) = batch(&corpus);
     let folder = tempfile::tempdir().unwrap();
     let mut index = Index::create(folder.path(), &Options::default()).unwrap();
@@ -164,6 +183,19 @@ fn a_crowded_series_is_the_same_in_both_paths() {
     index.give(&frames);
     let index = stream(index, &corpus, &posts, 0, &wanted);
     assert_eq!(index.statements().unwrap(), wanted);
+    wanted
+}
+
+#[test]
+fn a_crowded_series_is_the_same_in_both_paths() {
+    crowd(|nth| Spec::bulletin(nth % 3, nth), false);
+}
+
+#[test]
+fn a_crowd_of_copies_joins_the_first_of_them_in_both_paths() {
+    let statements = crowd(|nth| if nth == 0 { Spec::story(0, 0) } else { Spec::added(nth) }, true);
+    // The first post is far beyond the nearest 64, and still the one that is joined.
+    assert_eq!(statements.len(), 1);
 }
 
 #[test]

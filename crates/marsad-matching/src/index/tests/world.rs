@@ -53,6 +53,11 @@ impl Spec {
         Self { channel, kind: 10, a: 0, b: nth % 8, number: 4 + nth / 8, media: NO_PICTURE }
     }
 
+    /// A story with a word of its own added.
+    pub(super) fn added(nth: usize) -> Self {
+        Self { channel: 0, kind: 15, a: 0, b: 0, number: 100 + nth, media: NO_PICTURE }
+    }
+
     /// A story, as it is.
     pub(super) fn story(channel: usize, nth: usize) -> Self {
         Self { channel, kind: 0, a: nth % 6, b: 0, number: 20, media: NO_PICTURE }
@@ -83,7 +88,7 @@ impl Spec {
             12 => String::new(),
             13 => format!("📌 {story} https://example.org/{b}"),
             14 => format!("Rain until {} noon", TOWNS[b]),
-            _ => format!("{story} {} {}", TOWNS[b], TOWNS[number % 8]),
+            _ => format!("{story} {} {}", TOWNS[b], name(number)),
         }
     }
 
@@ -112,12 +117,23 @@ impl Spec {
     }
 }
 
+/// A word of its own for each number.
+fn name(number: usize) -> String {
+    let mixed = (number as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (0..6).map(|place| char::from(b'a' + (mixed >> (place * 9) & 0xFF) as u8 % 26)).collect()
+}
+
 /// Posts a second apart. A plain world has four posts a channel and no frames.
 pub(super) fn corpus(specs: &[Spec], plain: bool) -> Corpus {
+    first_rows(specs, specs.len(), plain)
+}
+
+/// The first posts of such a world.
+pub(super) fn first_rows(specs: &[Spec], rows: usize, plain: bool) -> Corpus {
     let mut corpus = Corpus::default();
     let platform = Platform::new("telegram").unwrap();
     let key = |channel: usize| ChannelKey::new(platform.clone(), &format!("c{channel}"));
-    for (row, spec) in specs.iter().enumerate() {
+    for (row, spec) in specs.iter().enumerate().take(rows) {
         let channel = if plain { row / 4 } else { spec.channel };
         corpus.posts.channel.push(corpus.channels.intern(&key(channel)));
         corpus.posts.post.push(&row.to_string());
