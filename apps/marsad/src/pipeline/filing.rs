@@ -11,6 +11,7 @@ use marsad_types::{Problem, Timestamp};
 use serde_json::json;
 
 use super::media::KeptFile;
+use super::recover::REPLACES_FIELD;
 use super::summary::Summary;
 use super::work::Worked;
 use crate::archive::{Archive, Pseudonyms, hex};
@@ -128,30 +129,7 @@ impl Filing {
         (chunks, files): (&[u64], &[KeptFile]),
         at: Timestamp,
     ) -> Result<(), Failure> {
-        let mut run = json!({"import": import, "chunks": chunks});
-        if let (Some(run), false) = (run.as_object_mut(), files.is_empty()) {
-            run.insert("files".to_owned(), serde_json::to_value(files)?);
-        }
-        let record = |payload: &[u8]| {
-            prepare(&NewRecord {
-                kind: RecordKind::Resource,
-                target: format!("urn:marsad:import:{import}"),
-                content_type: RUN_TYPE,
-                at,
-                fields: vec![("Marsad-Import", import.to_owned())],
-                payload,
-            })
-        };
-        let before = self.store.head().size;
-        let receipt = self.store.append(record(&serde_json::to_vec(&run)?))?;
-        // Somebody's file may hold these very bytes, so that a replay would not find the import.
-        let is_taken = !receipt.new
-            && receipt.leaf < before
-            && self.store.record(receipt.leaf)?.content_type != RUN_TYPE;
-        if is_taken {
-            self.store.append(record(&serde_json::to_vec_pretty(&run)?))?;
-        }
-        Ok(())
+        append_list(&mut self.store, import, (chunks, files), None, at)
     }
 
     /// Appends a chunk to the evidence; gives its leaf and whether it is new.
@@ -245,6 +223,43 @@ impl Filing {
         self.summary.elapsed = self.started.elapsed();
         Ok(self.summary)
     }
+}
+
+/// Appends the record that lists what an import is made of; `replaces` names the lists in whose place
+/// it stands.
+pub(crate) fn append_list(
+    store: &mut Store,
+    import: &str,
+    (chunks, files): (&[u64], &[KeptFile]),
+    replaces: Option<String>,
+    at: Timestamp,
+) -> Result<(), Failure> {
+    let mut list = json!({"import": import, "chunks": chunks});
+    if let (Some(list), false) = (list.as_object_mut(), files.is_empty()) {
+        list.insert("files".to_owned(), serde_json::to_value(files)?);
+    }
+    let mut fields = vec![("Marsad-Import", import.to_owned())];
+    fields.extend(replaces.map(|leaves| (REPLACES_FIELD, leaves)));
+    let record = |payload: &[u8]| {
+        prepare(&NewRecord {
+            kind: RecordKind::Resource,
+            target: format!("urn:marsad:import:{import}"),
+            content_type: RUN_TYPE,
+            at,
+            fields: fields.clone(),
+            payload,
+        })
+    };
+    let before = store.head().size;
+    let receipt = store.append(record(&serde_json::to_vec(&list)?))?;
+    // Somebody's file may hold these very bytes, so that a replay would not find the import.
+    let is_taken = !receipt.new
+        && receipt.leaf < before
+        && store.record(receipt.leaf)?.content_type != RUN_TYPE;
+    if is_taken {
+        store.append(record(&serde_json::to_vec_pretty(&list)?))?;
+    }
+    Ok(())
 }
 
 /// Files batches on a thread of its own, one behind the other, so that reading goes on meanwhile.

@@ -6,14 +6,16 @@
 //!
 //! **Invariants.** Nothing is erased before it is certain what stays: the replacement of a record
 //! reads as the record without the posts that went, or nothing happens at all. Leaves and proofs
-//! stay valid. The derived tables go first, so that no crash leaves them behind.
+//! stay valid. The derived tables go first, so that no crash leaves them behind. Files go with the
+//! last post of any import that names them, and so does the list that says what they were.
 //!
 //! **Not here.** Lines that were not understood have no post to ask for; copies elsewhere.
 
 mod convert;
+mod files;
 mod redact;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use anyhow::Context as _;
@@ -21,7 +23,10 @@ use marsad_evidence::{Prepared, Store};
 use marsad_interpret::{Cutting, Manifest};
 use marsad_types::{ChannelKey, Platform, Post, PostId, PostKey, Timestamp};
 
-use super::recover::{Run, manifest, runs};
+use self::files::{All, Names};
+use super::filing::append_list;
+use super::media::KeptFile;
+use super::recover::{Run, manifest, replaces, runs};
 use super::{digest_of, rebuild};
 use crate::archive::Archive;
 use crate::audit::{self, Act, Entry};
@@ -62,8 +67,10 @@ impl Wanted {
 pub(crate) struct Plan {
     /// Observations of posts that go; a post may have been observed more than once.
     pub(crate) posts: u64,
-    /// Records that hold them.
-    pub(crate) leaves: Vec<u64>,
+    /// Files that no other post names.
+    pub(crate) files: u64,
+    /// Records that hold all that, or list it.
+    pub(crate) leaves: BTreeSet<u64>,
     /// Posts that stay, but not as the bytes that came: their file means something as a whole only.
     pub(crate) rewritten: u64,
     replacements: Vec<Replacement>,
@@ -72,10 +79,12 @@ pub(crate) struct Plan {
 /// What stays of erased records.
 #[derive(Debug)]
 enum Replacement {
-    /// A chunk without some of its lines.
-    Chunk(Prepared),
+    /// A chunk without some of its lines, and the leaf in whose place it stands.
+    Chunk(u64, Prepared),
     /// A document, written anew as marsad-ndjson.
     Document(convert::Converted),
+    /// What an import is made of, with the leaves of its chunks as they were before.
+    List { import: String, chunks: Vec<u64>, files: Vec<KeptFile>, replaces: Option<String> },
 }
 
 /// Reads the evidence and says what has to go. Changes nothing.
@@ -87,24 +96,49 @@ pub(crate) fn scan(
 ) -> Result<Plan, Failure> {
     let mut plan = Plan::default();
     let mut seen = BTreeSet::new();
-    for run in runs(store, 0)? {
+    let mut all = All::default();
+    let runs = runs(store, 0)?;
+    for run in &runs {
         let digest = digest_of(&run.import);
         let manifest = digest.map(|digest| manifest(store, &digest)).transpose()?.flatten();
-        let Some(manifest) = manifest else { continue };
+        let Some(manifest) = manifest else {
+            all.keep(run);
+            continue;
+        };
+        let mut names = Names::of(run);
         if manifest.format.cutting() == Cutting::Whole {
-            convert::document(archive, store, (&run, &manifest), (wanted, at), &mut plan)?;
+            let into = (&mut names, &mut plan);
+            convert::document(archive, store, (run, &manifest), (wanted, at), into)?;
+            all.add(names);
             continue;
         }
         for leaf in &run.chunks {
-            // An import that was made twice lists the same chunks twice.
-            if seen.insert(*leaf) {
-                redact::chunk(store, (&run, &manifest), *leaf, (wanted, at), &mut plan)?;
+            // An import that was made twice lists the same chunks twice; its files may be others.
+            let is_done = !seen.insert(*leaf);
+            if is_done && run.files.is_empty() {
+                continue;
             }
+            let (chunk, into) = ((*leaf, is_done), (&mut names, &mut plan));
+            redact::chunk(store, (run, &manifest), chunk, (wanted, at), into)?;
         }
+        list_anew(run, &names, &mut plan);
+        all.add(names);
     }
-    plan.leaves.sort_unstable();
-    plan.leaves.dedup();
+    all.plan(store, &mut plan)?;
     Ok(plan)
+}
+
+/// Plans for the list of an import whose chunks are replaced. One that names files goes: it says what
+/// they were. An import that was interrupted has none, and its new chunks would be nobody's.
+fn list_anew(run: &Run, names: &Names<'_>, plan: &mut Plan) {
+    let is_touched = run.chunks.iter().any(|leaf| plan.leaves.contains(leaf));
+    if !is_touched || (run.files.is_empty() && run.leaf.is_some()) {
+        return;
+    }
+    let replaces = run.leaf.map(|leaf| replaces(&run.replaced, leaf));
+    let (import, chunks) = (run.import.clone(), run.chunks.clone());
+    plan.replacements.push(Replacement::List { import, chunks, files: names.left(), replaces });
+    plan.leaves.extend(run.leaf);
 }
 
 /// Does it: nothing made from the evidence stays behind, the records go, what stays is made again.
@@ -122,15 +156,28 @@ pub(crate) fn carry_out(
         }
     }
     let waited = audit::absorb(archive, &mut store)?;
+    let mut renewed = BTreeMap::new();
     for replacement in plan.replacements {
         match replacement {
-            Replacement::Chunk(prepared) => drop(store.append(prepared)?),
+            Replacement::Chunk(old, anew) => {
+                renewed.insert(old, store.append(anew)?.leaf);
+            }
             Replacement::Document(converted) => converted.append(&mut store, at)?,
+            Replacement::List { import, mut chunks, files, replaces } => {
+                for leaf in &mut chunks {
+                    *leaf = renewed.get(leaf).copied().unwrap_or(*leaf);
+                }
+                chunks.retain(|leaf| !plan.leaves.contains(leaf));
+                if !chunks.is_empty() {
+                    append_list(&mut store, &import, (&chunks, &files), replaces, at)?;
+                }
+            }
         }
     }
+    let leaves: Vec<u64> = plan.leaves.into_iter().collect();
     store.append(Entry::of(archive, act)?.prepared())?;
     // Commits all of the above together with the tombstones, then overwrites.
-    store.erase(&plan.leaves, reason, at)?;
+    store.erase(&leaves, reason, at)?;
     waited.done();
     archive.remember(store.reader().checkpoint())?;
     drop(store);

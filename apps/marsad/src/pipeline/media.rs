@@ -37,6 +37,21 @@ pub(crate) struct KeptFile {
     leaf: Option<u64>,
 }
 
+impl KeptFile {
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
+    pub(crate) fn digest(&self) -> Option<[u8; 32]> {
+        digest_of(&self.sha256)
+    }
+}
+
+/// Names the record of a file's bytes.
+pub(crate) fn target_of(sha256: &str) -> String {
+    format!("urn:marsad:file:{sha256}")
+}
+
 /// The paths that the posts of an input name.
 pub(crate) fn names(manifest: &Manifest, input: &mut dyn BufRead) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
@@ -142,7 +157,7 @@ fn read(store: &Store, found: &Found, at: Timestamp) -> Result<io::Result<Read>,
     };
     let digest = sha256(&payload);
     let (sha256, bytes) = (hex(&digest), payload.len() as u64);
-    let target = format!("urn:marsad:file:{sha256}");
+    let target = target_of(&sha256);
     if let Some(leaf) = store.find(RecordKind::Resource, &target, &digest)? {
         return Ok(Ok(Read { sha256, bytes, place: Whereabouts::Known(leaf) }));
     }
@@ -187,11 +202,13 @@ impl<'a> Files<'a> {
         if self.by_path.is_empty() {
             return Ok(());
         }
-        for media in reading.posts.iter_mut().flat_map(|post| &mut post.media) {
+        // What a post says of a file without a path stays as it says.
+        let is_named = |media: &&mut Media| media.file.is_some();
+        for media in reading.posts.iter_mut().flat_map(|post| &mut post.media).filter(is_named) {
             media.sha256 = self.file(media).map(|file| file.sha256.clone());
         }
         self.hash_pictures(reading)?;
-        for media in reading.posts.iter_mut().flat_map(|post| &mut post.media) {
+        for media in reading.posts.iter_mut().flat_map(|post| &mut post.media).filter(is_named) {
             let leaf = self.file(media).and_then(|file| file.leaf);
             let hashed = leaf.and_then(|leaf| self.hashed.get(&leaf).copied().flatten());
             media.pdq = hashed.map(|hashed| hashed.hash.to_string());

@@ -43,9 +43,26 @@ pub(crate) fn rebuild(archive: &Archive) -> Result<Summary, Failure> {
     filing.finish(Timestamp(0))
 }
 
-/// Names the leaf that a record stands for since that one was erased: a chunk without the lines that
-/// were to go, or an import that had to be written anew.
+/// Names the leaves in whose place a record stands, the oldest first: a chunk without the lines that
+/// were to go, or an import that had to be listed anew. All of them, because those between may be
+/// erased too and tell nothing any more.
 pub(crate) const REPLACES_FIELD: &str = "Marsad-Replaces";
+
+fn replaced_by(record: &Record) -> Vec<u64> {
+    let leaves = record.field(REPLACES_FIELD).unwrap_or_default().split(' ');
+    leaves.filter_map(|leaf| leaf.parse().ok()).collect()
+}
+
+/// What a record says that stands in the place of `leaf`, which stood in the place of others.
+pub(super) fn replaces(others: &[u64], leaf: u64) -> String {
+    let leaves = others.iter().chain([&leaf]).map(u64::to_string);
+    leaves.collect::<Vec<_>>().join(" ")
+}
+
+/// What a record says that stands in the place of this one.
+pub(super) fn replaces_record(record: &Record) -> String {
+    replaces(&replaced_by(record), record.leaf)
+}
 
 /// One import as the log tells it.
 pub(super) struct Run {
@@ -57,6 +74,15 @@ pub(super) struct Run {
     pub(super) end: u64,
     /// The record that lists its chunks; an interrupted import has none.
     pub(super) leaf: Option<u64>,
+    /// The lists in whose place that record stands.
+    pub(super) replaced: Vec<u64>,
+}
+
+impl Run {
+    /// Where it stands among the others.
+    fn place(&self) -> u64 {
+        self.replaced.first().copied().or(self.leaf).unwrap_or(u64::MAX)
+    }
 }
 
 /// Reads every import that has a record at or above `position` again, each from its first chunk,
@@ -91,7 +117,7 @@ fn replay(
 /// counted in the order in which they were learned.
 pub(super) fn runs(store: &Store, position: u64) -> Result<Vec<Run>, Failure> {
     let size = store.head().size;
-    let mut runs = Vec::new();
+    let mut runs: Vec<Run> = Vec::new();
     let mut open: BTreeMap<String, Vec<u64>> = BTreeMap::new();
     let mut replaced: BTreeMap<u64, u64> = BTreeMap::new();
     let is_read = |kind| !matches!(kind, RecordKind::Info | RecordKind::Audit);
@@ -102,31 +128,34 @@ pub(super) fn runs(store: &Store, position: u64) -> Result<Vec<Run>, Failure> {
             Err(error) => return Err(error.into()),
         };
         let Some(import) = record.field("Marsad-Import").map(str::to_owned) else { continue };
-        let stands_for = record.field(REPLACES_FIELD).and_then(|leaf| leaf.parse::<u64>().ok());
+        let stands_for = replaced_by(&record);
         if record.kind == RecordKind::Chunk {
-            match stands_for {
-                Some(old) => drop(replaced.insert(old, leaf)),
-                None => open.entry(import).or_default().push(leaf),
+            if stands_for.is_empty() {
+                open.entry(import).or_default().push(leaf);
             }
+            replaced.extend(stands_for.into_iter().map(|old| (old, leaf)));
         } else if record.content_type == RUN_TYPE {
             open.remove(&import);
             let Listed { chunks, files } = listed(&record);
-            let run = Run { import, chunks, files, end: leaf + 1, leaf: Some(leaf) };
-            let place = stands_for
-                .and_then(|old| runs.iter().position(|run: &Run| run.leaf == Some(old)))
-                .and_then(|place| runs.get_mut(place));
-            match place {
-                Some(old) => *old = run,
-                None => runs.push(run),
-            }
+            runs.retain(|run| !run.leaf.is_some_and(|old| stands_for.contains(&old)));
+            let (end, leaf) = (leaf + 1, Some(leaf));
+            runs.push(Run { import, chunks, files, end, leaf, replaced: stands_for });
         }
+    }
+    runs.sort_by_key(Run::place);
+    // What is filed whole ends before the list of any import that is yet to come.
+    let mut next = size;
+    for run in runs.iter_mut().rev() {
+        run.end = run.end.min(next);
+        next = run.leaf.map_or(next, |leaf| leaf.min(next));
     }
     // Chunks without a record of their import: it was interrupted. Those before `position` are
     // filed, but count for occurrences; they stand right before, or are other imports' too.
     for (import, chunks) in open {
         let before = chunks_before(store, &import, chunks.first().copied().unwrap_or(position))?;
         let chunks = [before, chunks].concat();
-        runs.push(Run { import, chunks, files: Vec::new(), end: size, leaf: None });
+        let (files, replaced) = (Vec::new(), Vec::new());
+        runs.push(Run { import, chunks, files, end: size, leaf: None, replaced });
     }
     for leaf in runs.iter_mut().flat_map(|run| run.chunks.iter_mut()) {
         while let Some(new) = replaced.get(leaf) {

@@ -31,11 +31,12 @@ fn everything(folder: &Path, found: &mut Vec<(String, Vec<u8>)>) {
 }
 
 /// Files of the archive that hold a word.
-fn holders(bench: &Bench, word: &str) -> Vec<String> {
+pub(crate) fn holders(bench: &Bench, word: impl AsRef<[u8]>) -> Vec<String> {
+    let word = word.as_ref();
     let mut found = Vec::new();
     everything(&bench.path("marsad-archive"), &mut found);
     assert!(found.len() > 10);
-    let holds = |bytes: &[u8]| bytes.windows(word.len()).any(|window| window == word.as_bytes());
+    let holds = |bytes: &[u8]| bytes.windows(word.len()).any(|window| window == word);
     found.into_iter().filter(|(_, bytes)| holds(bytes)).map(|(name, _)| name).collect()
 }
 
@@ -88,7 +89,7 @@ fn kept() -> String {
     post("telegram:kept", "1", "2019-11-30T10:00:00Z", text)
 }
 
-const ERASE: [&str; 4] = ["evidence", "erase", "--reason", "asked for by the station"];
+pub(crate) const ERASE: [&str; 4] = ["evidence", "erase", "--reason", "asked for by the station"];
 
 #[test]
 fn a_post_is_gone_from_every_import_version_and_table() {
@@ -112,6 +113,22 @@ fn a_post_is_gone_from_every_import_version_and_table() {
     bench.bad(1, &[&ERASE[..], &["telegram:a/2"]].concat());
     bench.bad(2, &[&ERASE[..], &["nonsense"]].concat());
     bench.bad(2, &["evidence", "erase", "telegram:a/1"]);
+}
+
+#[test]
+fn posts_that_share_a_record_can_go_one_after_the_other() {
+    let bench = Bench::new();
+    let line = |id: &str, text: &str| post("telegram:a", id, "2019-11-30T10:00:00Z", text);
+    let texts = ["Rain", "Sun", "Fog", "Hail"];
+    let lines: Vec<String> = (1..5).zip(texts).map(|(n, t)| line(&n.to_string(), t)).collect();
+    bench.write("a.ndjson", lines.concat());
+    bench.json(&["import", "a.ndjson"]);
+    let before = exported(&bench);
+    for (gone, id) in (1..4).zip(["telegram:a/1", "telegram:a/2", "telegram:a/3"]) {
+        assert_eq!(bench.json(&[&ERASE[..], &[id]].concat())["posts"], 1);
+        assert_eq!(exported(&bench), before[gone..]);
+    }
+    assert_eq!(holders(&bench, "Fog"), Vec::<String>::new());
 }
 
 #[test]

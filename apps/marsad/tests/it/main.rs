@@ -13,6 +13,7 @@ mod bench;
 mod contract;
 mod evidence;
 mod forget;
+mod forget_media;
 mod hostile;
 mod media;
 mod outside;

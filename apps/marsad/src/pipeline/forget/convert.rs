@@ -8,16 +8,18 @@ use std::collections::BTreeMap;
 
 use marsad_evidence::{Error, NewRecord, Prepared, RecordKind, Store, prepare};
 use marsad_interpret::{Cutter, Format, Manifest};
-use marsad_lake::ExportRow;
+use marsad_lake::{ExportRow, Filer};
 use marsad_types::{Author, Post, PostId, Reading, Timestamp};
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use super::files::Names;
 use super::{Plan, Replacement, Wanted, refuse};
 use crate::archive::{Archive, Pseudonyms, hex};
 use crate::failure::Failure;
 use crate::pipeline::chunks::{KeptChunk, read_kept};
-use crate::pipeline::filing::RUN_TYPE;
-use crate::pipeline::recover::{REPLACES_FIELD, Run};
+use crate::pipeline::filing::append_list;
+use crate::pipeline::media::{Files, KeptFile};
+use crate::pipeline::recover::{Run, replaces};
 use crate::verbs::export::{channel_line, post_line};
 
 /// A document written anew, ready to be kept.
@@ -26,8 +28,10 @@ pub(super) struct Converted {
     manifest: Prepared,
     import: String,
     chunks: Vec<Prepared>,
-    /// The record that listed the old chunks.
-    replaces: Option<u64>,
+    /// The files that its posts name.
+    files: Vec<KeptFile>,
+    /// The records that listed the old chunks.
+    replaces: Option<String>,
 }
 
 impl Converted {
@@ -38,18 +42,7 @@ impl Converted {
         for chunk in self.chunks {
             leaves.push(store.append(chunk)?.leaf);
         }
-        let written = serde_json::to_vec(&json!({"import": self.import, "chunks": leaves}))?;
-        let mut fields = vec![("Marsad-Import", self.import.clone())];
-        fields.extend(self.replaces.map(|leaf| (REPLACES_FIELD, leaf.to_string())));
-        store.append(prepare(&NewRecord {
-            kind: RecordKind::Resource,
-            target: format!("urn:marsad:import:{}", self.import),
-            content_type: RUN_TYPE,
-            at,
-            fields,
-            payload: &written,
-        }))?;
-        Ok(())
+        append_list(store, &self.import, (&leaves, &self.files), self.replaces, at)
     }
 }
 
@@ -59,7 +52,7 @@ pub(super) fn document(
     store: &Store,
     (run, manifest): (&Run, &Manifest),
     (wanted, at): (&Wanted, Timestamp),
-    plan: &mut Plan,
+    (names, plan): (&mut Names<'_>, &mut Plan),
 ) -> Result<(), Failure> {
     let kept = kept(store, run)?;
     let mut whole = Reading::default();
@@ -67,23 +60,33 @@ pub(super) fn document(
         whole.posts.extend(reading.posts);
         whole.channels.extend(reading.channels);
     });
+    for post in &whole.posts {
+        names.note(post, wanted.takes(post));
+    }
     let before = whole.posts.len();
     let line = whole.posts.iter().find(|post| wanted.takes(post)).map(|post| post.line);
     let Some(line) = line else { return Ok(()) };
     whole.posts.retain(|post| !wanted.takes(post));
+    // A filer that knows no post: every picture is looked at.
+    Files::new(store, &Filer::default(), &run.files).fill(&mut whole)?;
     let pseudonyms = archive.pseudonyms()?;
     for post in &mut whole.posts {
         name_nobody(post, &pseudonyms);
+        post.media.iter_mut().for_each(|media| media.file = None);
     }
     plan.posts += (before - whole.posts.len()) as u64;
     plan.leaves.extend(kept.iter().map(|chunk| chunk.leaf));
+    if !run.files.is_empty() {
+        plan.leaves.extend(run.leaf); // it says what the files were
+    }
     if whole.posts.is_empty() && whole.channels.is_empty() {
         return Ok(());
     }
     plan.rewritten += whole.posts.len() as u64;
-    let converted = convert(&whole, manifest, run.leaf, at);
-    plan.replacements
-        .push(Replacement::Document(converted.ok_or_else(|| refuse(run, manifest, line))?));
+    let converted = convert(&whole, manifest, at).ok_or_else(|| refuse(run, manifest, line))?;
+    let replaces = run.leaf.map(|leaf| replaces(&run.replaced, leaf));
+    let converted = Converted { files: names.left(), replaces, ..converted };
+    plan.replacements.push(Replacement::Document(converted));
     Ok(())
 }
 
@@ -111,12 +114,7 @@ fn name_nobody(post: &mut Post, pseudonyms: &Pseudonyms) {
 }
 
 /// `None` when the written form does not read back as what was read.
-fn convert(
-    whole: &Reading,
-    manifest: &Manifest,
-    replaces: Option<u64>,
-    at: Timestamp,
-) -> Option<Converted> {
+fn convert(whole: &Reading, manifest: &Manifest, at: Timestamp) -> Option<Converted> {
     let mut lines = Vec::new();
     let channels = whole.channels.iter().map(channel_line);
     for line in channels.chain(whole.posts.iter().map(line_of)) {
@@ -154,7 +152,8 @@ fn convert(
     let is_whole = same && posts.len() == whole.posts.len() && problems == 0;
     let settings =
         record(RecordKind::Manifest, String::new(), Vec::new(), settings.as_bytes(), JSON);
-    is_whole.then_some(Converted { manifest: settings, import, chunks, replaces })
+    let (files, replaces) = (Vec::new(), None);
+    is_whole.then_some(Converted { manifest: settings, import, chunks, files, replaces })
 }
 
 const OCTETS: &str = "application/octet-stream";

@@ -7,17 +7,18 @@ use marsad_evidence::{Error, NewRecord, Record, RecordKind, Store, prepare};
 use marsad_interpret::{Chunk, Cutting, Manifest};
 use marsad_types::{Reading, Timestamp};
 
+use super::files::Names;
 use super::{Plan, Replacement, Wanted, refuse};
 use crate::failure::Failure;
-use crate::pipeline::recover::{REPLACES_FIELD, Run};
+use crate::pipeline::recover::{REPLACES_FIELD, Run, replaces_record};
 
-/// Plans for one chunk.
+/// Plans for one chunk, unless another import has it and that `is_done`.
 pub(super) fn chunk(
     store: &Store,
     (run, manifest): (&Run, &Manifest),
-    leaf: u64,
+    (leaf, is_done): (u64, bool),
     (wanted, at): (&Wanted, Timestamp),
-    plan: &mut Plan,
+    (names, plan): (&mut Names<'_>, &mut Plan),
 ) -> Result<(), Failure> {
     let record = match store.record(leaf) {
         Ok(record) => record,
@@ -30,6 +31,12 @@ pub(super) fn chunk(
     let read =
         |bytes: &[u8]| marsad_interpret::read(manifest, &Chunk { bytes, first_line, ordinal });
     let before = read(&record.payload);
+    for post in &before.posts {
+        names.note(post, wanted.takes(post));
+    }
+    if is_done {
+        return Ok(());
+    }
     let going: BTreeSet<u64> =
         before.posts.iter().filter(|post| wanted.takes(post)).map(|post| post.line).collect();
     let Some(line) = going.first().copied() else { return Ok(()) };
@@ -46,9 +53,10 @@ pub(super) fn chunk(
         return Err(refuse(run, manifest, line));
     }
     plan.posts += gone;
-    plan.leaves.push(leaf);
+    plan.leaves.insert(leaf);
     if after.rows > 0 {
-        plan.replacements.push(Replacement::Chunk(prepare(&replacement(&record, &payload, at))));
+        let anew = prepare(&replacement(&record, &payload, at));
+        plan.replacements.push(Replacement::Chunk(leaf, anew));
     }
     Ok(())
 }
@@ -93,7 +101,7 @@ fn replacement<'a>(record: &'a Record, payload: &'a [u8], at: Timestamp) -> NewR
         .into_iter()
         .filter_map(|name| record.field(name).map(|value| (name, value.to_owned())))
         .collect();
-    fields.push((REPLACES_FIELD, record.leaf.to_string()));
+    fields.push((REPLACES_FIELD, replaces_record(record)));
     NewRecord {
         kind: RecordKind::Chunk,
         target: record.target.clone(),

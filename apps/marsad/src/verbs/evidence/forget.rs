@@ -82,18 +82,21 @@ fn forget(
     let store = archive.store()?;
     let plan = scan(archive, &store, wanted, at)?;
     let (posts, records, rewritten) = (plan.posts, plan.leaves.len(), plan.rewritten);
+    let media = plan.files;
     if posts > 0 && !is_dry {
         carry_out(archive, store, plan, (act, reason, at))?;
     }
     if context.json {
         output::json(&json!({
-            "posts": posts, "records": records, "rewritten": rewritten, "dry_run": is_dry,
+            "posts": posts, "media": media, "records": records, "rewritten": rewritten,
+            "dry_run": is_dry,
         }))?;
         return Ok(posts);
     }
     let verb = if is_dry { "would be erased" } else { "erased" };
+    let files = if media == 0 { String::new() } else { format!(" and {media} files of theirs") };
     output::line(&format!(
-        "{posts} observations of posts {verb}, in {records} records of the log"
+        "{posts} observations of posts{files} {verb}, in {records} records of the log"
     ))?;
     if rewritten > 0 {
         output::say(
