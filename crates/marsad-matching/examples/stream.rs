@@ -159,7 +159,7 @@ fn measure(index: &mut Index, new: &Corpus, rows: std::ops::Range<usize>, state:
         }
         found += usize::from(!answer.is_new);
     }
-    let cpu = (on_core() - cpu).as_secs_f64() * 1e6 / (asked.len() + count) as f64;
+    let cpu = on_core().saturating_sub(cpu).as_secs_f64() * 1e6 / (asked.len() + count) as f64;
     println!(
         "{count} posts, {state}; {} bytes a post from the disk; {cpu:.0} µs on the core each, {:.0} \
          a second and core",
