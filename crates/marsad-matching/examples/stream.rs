@@ -1,9 +1,10 @@
 //! How long a post takes against all history: an index of so many made posts, then more of them.
 //!
-//!     cargo run --release -p marsad-matching --example stream -- 1000000 [FOLDER]
+//!     cargo run --release -p marsad-matching --example stream -- 1000000 [ARRIVING [FOLDER]]
 //!
-//! The world is `simulate scale`'s. Its first posts are built in bulk, the last 50,000 arrive one by
-//! one: half are inserted, half are asked for first and then inserted.
+//! The world is `simulate scale`'s. Its first posts are built in bulk, the last 50,000 (or as many as
+//! ARRIVING says) arrive one by one: half are inserted, half are asked for first and then inserted.
+//! Flushes fall into the time of the post that makes them necessary, one in 65,536.
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a bench prints and stops at errors")]
 
 use std::borrow::Cow;
@@ -16,7 +17,7 @@ use marsad_simulate::{Settings, World};
 use marsad_types::{ChannelKey, Corpus, NONE, Platform, Timestamp};
 use serde::Deserialize;
 
-/// Posts that arrive after the history.
+/// Posts that arrive after the history, unless told otherwise.
 const ARRIVING: usize = 50_000;
 /// So many of them arrive before the files are read once.
 const COLD: usize = 10_000;
@@ -46,9 +47,9 @@ fn key(platform: &str, channel: &str) -> ChannelKey {
 }
 
 /// Makes a world, and reads it as it is made: the first posts, and the others.
-fn made(history: usize) -> (Corpus, Corpus) {
+fn made(history: usize, arriving: usize) -> (Corpus, Corpus) {
     let (reader, mut writer) = io::pipe().unwrap();
-    let posts = (history + ARRIVING) as u64;
+    let posts = (history + arriving) as u64;
     let making = std::thread::spawn(move || {
         let settings = Settings { world: World::Scale, seed: 7, posts: Some(posts) };
         let done = marsad_simulate::write(&settings, &mut writer, &mut io::sink());
@@ -180,9 +181,9 @@ fn memory() -> String {
 }
 
 /// Builds the history; nothing of it stays in memory but the index.
-fn build(folder: &Path, history: usize) -> (Index, Corpus) {
+fn build(folder: &Path, history: usize, arriving: usize) -> (Index, Corpus) {
     let start = Instant::now();
-    let (old, new) = made(history);
+    let (old, new) = made(history, arriving);
     println!("made {} posts in {:.1} s", old.posts.len(), start.elapsed().as_secs_f64());
     let start = Instant::now();
     let prints = Prints::of(&old);
@@ -193,12 +194,24 @@ fn build(folder: &Path, history: usize) -> (Index, Corpus) {
     (index, new)
 }
 
+/// A process with nothing but the index.
+fn open(folder: &Path) {
+    let start = Instant::now();
+    let index = Index::open(folder, &Options::default()).unwrap();
+    let taken = start.elapsed().as_secs_f64();
+    println!("{} posts opened in {taken:.2} s by a process of its own; {}", index.len(), memory());
+}
+
 fn main() {
-    let mut arguments = std::env::args().skip(1);
+    let mut arguments = std::env::args().skip(1).peekable();
+    if arguments.next_if(|first| first == "open").is_some() {
+        return open(Path::new(&arguments.next().unwrap()));
+    }
     let history: usize = arguments.next().map_or(100_000, |posts| posts.parse().unwrap());
+    let arriving: usize = arguments.next().map_or(ARRIVING, |posts| posts.parse().unwrap());
     let folder = arguments.next().map_or_else(std::env::temp_dir, PathBuf::from);
     let folder = folder.join(format!("marsad-stream-{}", std::process::id()));
-    let (mut index, new) = build(&folder, history);
+    let (mut index, new) = build(&folder, history, arriving);
     let size = index.footprint().unwrap();
     println!(
         "on disk {} bytes a post; in memory {} bytes fixed and {:.2} a post; {} distinct texts",
@@ -207,22 +220,21 @@ fn main() {
         size.growing_bytes as f64 / f64::from(size.posts.max(1)),
         size.texts,
     );
-    let mut found = measure(&mut index, &new, 0..COLD, "as the build left it");
+    let mut found = measure(&mut index, &new, 0..COLD.min(arriving), "as the build left it");
     warm(&folder);
-    found += measure(&mut index, &new, COLD..ARRIVING, "all in the page cache");
+    found += measure(&mut index, &new, COLD.min(arriving)..arriving, "all in the page cache");
     let start = Instant::now();
     index.flush().unwrap();
-    println!("flush of {ARRIVING} posts, merges included: {:.2} s", start.elapsed().as_secs_f64());
+    println!("the last flush: {:.2} s", start.elapsed().as_secs_f64());
     let size = index.footprint().unwrap();
     println!(
-        "{found} of {ARRIVING} joined a statement; then {} bytes fixed, {:.2} a post; {}",
+        "{found} of {arriving} joined a statement; then {} bytes fixed, {:.2} a post; {}",
         size.fixed_bytes,
         size.growing_bytes as f64 / f64::from(size.posts),
         memory()
     );
     drop(index);
-    let start = Instant::now();
-    drop(Index::open(&folder, &Options::default()).unwrap());
-    println!("opened again in {:.2} s", start.elapsed().as_secs_f64());
+    let myself = std::env::current_exe().unwrap();
+    std::process::Command::new(myself).arg("open").arg(&folder).status().unwrap();
     std::fs::remove_dir_all(&folder).unwrap();
 }

@@ -6,9 +6,11 @@
 //! **Main path.** [`Fingerprinter::fingerprint`] at import (one pass over the text, no allocation
 //! but for lines), kept as columns ([`Prints`]); then [`group`] over a whole corpus: learn channel
 //! frames, mask them, find candidates by signature, verify them on the texts, resolve in the order
-//! of time.
+//! of time. A post that arrives later is matched against all of them by [`Index`], with the same
+//! rules.
 //!
-//! **Invariants.** Pure: no I/O, no clock, no chance. Equal corpora give equal statements, and rows
+//! **Invariants.** Pure: no I/O, no clock, no chance; [`index`] alone reads and writes, in the folder
+//! that it is given. A post is judged by what came before it. Equal corpora give equal statements, and rows
 //! are in an order that does not depend on the input's. Every post is in at least one statement,
 //! and leads or joins exactly one, besides those it merely contains. Statements do not chain: a
 //! member is alike to the first post, not to another member. Empty texts match nothing.

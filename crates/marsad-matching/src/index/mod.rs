@@ -16,10 +16,14 @@
 //! [`Index::len`] says how many posts are here. Whatever is damaged, or was made by other rules, is
 //! refused: the index is derived, and is built again.
 //!
-//! **In memory.** A fixed part: what arrived since the last flush (about 1.2 KB a post, at most
-//! [`RECENT_POSTS`]), a megabyte a file, 64 MB of posts to learn frames from. A part that grows: 4
-//! bytes for each page of 1 KB of the runs and a bit a text, together less than two bytes a post;
-//! about 300 bytes a channel; 200 bytes a distinct picture, at most a million ([`pictures`]).
+//! **In memory.** A part that does not grow, at most about 170 MB: what arrived since the last flush
+//! (about 1.2 KB a post, at most [`RECENT_POSTS`]), two megabytes a file that grows, 64 MB of posts
+//! to learn frames from. A part that grows: 4 bytes for each page of 1 KB of the runs and a bit a
+//! text, together one byte a post; about 130 bytes a channel; 200 bytes a distinct picture, at most a
+//! million ([`pictures`]).
+//!
+//! **Not here.** Threads: a flush happens in the call that makes it necessary, and the largest merge
+//! writes all runs again.
 
 mod answer;
 mod bulk;
