@@ -1,22 +1,24 @@
 //! What a channel puts on every post: learnt from its own posts, and masked before matching.
 //!
 //! **Lines.** A line is a frame of its channel when it stands among the first three or the last
-//! four lines of at least 30 % (and three) of a stretch of its posts, of at least five. Stretches
+//! four lines of at least 30 % (and three) of a stretch of its posts, of at least five; or, for
+//! slogans and rubrics that take turns, of 10 % and five. Dates, times and issue numbers in a line
+//! are taken as one ([`crate::dates`]), links stand for a line without words. Stretches
 //! are of 100 posts in the order of time, and a post is masked with what its own and the two
 //! neighbouring stretches teach: footers change over the years, and the answer must not depend on
 //! the order of the input. Posts with the same text count once, or a statement that a channel
 //! repeats would be taken for its footer.
 //!
 //! **Runs.** Posts of one line carry their slogan in the line. A run of words at the start or end
-//! is a frame at 30 % when it has three words and twelve letters, shorter ones at 60 % ("В Москве"
-//! may well start a third of a city's news). Learnt from a sample, the texts with the smallest
+//! is a frame as often as a line when it has three words and twelve letters, shorter ones at 60 %
+//! ("В Москве" may well start a third of a city's news). Learnt from a sample, the texts with the smallest
 //! hashes: uniform, and the same in any order.
 //!
 //! **Everywhere.** A line in more than 0.5 % of all posts and more than 20 channels is boilerplate:
 //! a greeting, a formula, a verse.
 //!
-//! When what is left says nothing (fewer than three words or twelve letters) the frame is the
-//! statement, and nothing is masked.
+//! When lines leave nothing, the frame is the statement, and nothing is masked; a run must leave a few
+//! words ([`crate::mask`]), since at the start of a bulletin it may be half of it.
 
 use marsad_types::{Corpus, NONE};
 use rayon::prelude::*;
