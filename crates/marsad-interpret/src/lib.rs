@@ -19,6 +19,7 @@ mod cut;
 mod discord;
 mod document;
 mod element;
+mod exchange;
 mod files;
 mod format;
 mod fourcat;
@@ -44,6 +45,7 @@ mod walk;
 mod zeeschuimer;
 
 pub use cut::{CHUNK_MAX, Chunk, Cutter, Piece, RECORD_MAX};
+pub use exchange::{Exchange, Previous, Reader, read_exchange};
 pub use format::{Cutting, Format};
 pub use manifest::{Manifest, ManifestError};
 pub use marsad_types::Reading;

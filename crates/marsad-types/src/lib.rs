@@ -17,6 +17,6 @@ pub use columns::{ChannelId, Channels, Corpus, Forwards, NONE, Posts, Strings};
 pub use key::{ChannelKey, KeyError, Platform, PostKey};
 pub use reading::{
     Author, Channel, Coverage, Event, Forward, Media, Outcome, Post, PostId, Problem, Reading,
-    Status,
+    Removal, Status,
 };
 pub use time::{Bound, Resolution, TimeError, Timestamp};

@@ -17,6 +17,8 @@ pub struct Reading {
     pub coverage: Vec<Coverage>,
     /// Interventions somebody claims.
     pub events: Vec<Event>,
+    /// Posts that the platform itself says are not there any more.
+    pub removals: Vec<Removal>,
     /// What could not be understood, each with its place.
     pub problems: Vec<Problem>,
     /// Rows looked at: understood or not.
@@ -107,6 +109,19 @@ pub enum PostId {
     /// The input had none: whoever files the post derives it from channel, time, text and which
     /// occurrence of the three it is in its file, so that repeated posts are all kept.
     Derived,
+}
+
+/// A post that was asked for and is not there any more, by the platform's own word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Removal {
+    /// Where it stood.
+    pub channel: ChannelKey,
+    /// Its id there.
+    pub post: CompactString,
+    /// When we looked, or when the platform says that it was taken away.
+    pub at: Timestamp,
+    /// Line of the record, from 1.
+    pub line: u64,
 }
 
 /// Who signed a post. People become keyed pseudonyms before they are filed.

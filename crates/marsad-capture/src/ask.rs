@@ -1,0 +1,108 @@
+//! One request before it is sent.
+
+use std::fmt;
+
+use crate::Limit;
+
+/// A request that a connector wants to make.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ask {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// Where, without credentials: this is what is kept.
+    pub url: String,
+    /// Header fields, without credentials.
+    pub headers: Vec<(&'static str, String)>,
+    /// Body; empty for `GET`.
+    pub body: Vec<u8>,
+    /// What proves who asks; never kept, never printed.
+    pub secret: Secret,
+    /// What is counted together against `limit`: a host, or a host and a route.
+    pub lane: String,
+    /// How often this lane may be asked.
+    pub limit: Limit,
+    /// The word of the reader that understands the answer.
+    pub reader: &'static str,
+    /// The platform's stable id of the channel, when it is known.
+    pub channel: Option<String>,
+    /// The last look at the channel's newest posts before this visit, epoch ms, and the newest post
+    /// then (its id or its time in ms): what is newer was not there yet.
+    pub previous: Option<(i64, String)>,
+    /// Milliseconds to wait for the whole answer.
+    pub timeout_ms: u64,
+}
+
+impl Ask {
+    /// A `GET` of the address.
+    pub fn get(url: String, reader: &'static str, (lane, limit): (String, Limit)) -> Self {
+        Self {
+            method: "GET",
+            url,
+            headers: Vec::new(),
+            body: Vec::new(),
+            secret: Secret::None,
+            lane,
+            limit,
+            reader,
+            channel: None,
+            previous: None,
+            timeout_ms: 30_000,
+        }
+    }
+}
+
+/// A credential, added at the moment of asking.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub enum Secret {
+    /// The address is open to everybody.
+    #[default]
+    None,
+    /// Header fields.
+    Headers(Vec<(&'static str, String)>),
+    /// A parameter of the query.
+    Query(&'static str, String),
+}
+
+impl Secret {
+    /// Takes every credential out of a text, such as an error's.
+    pub fn taken_out(&self, text: &str) -> String {
+        let values: Vec<&str> = match self {
+            Self::None => Vec::new(),
+            Self::Headers(fields) => fields.iter().map(|(_, value)| value.as_str()).collect(),
+            Self::Query(_, value) => vec![value.as_str()],
+        };
+        let mut clean = text.to_owned();
+        for value in values.into_iter().filter(|value| !value.is_empty()) {
+            clean = clean.replace(value, "…");
+        }
+        clean
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::None => "None",
+            Self::Headers(_) => "Headers(…)",
+            Self::Query(..) => "Query(…)",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_printed_nowhere() {
+        let secret = Secret::Query("access_token", "s3cret".into());
+        let mut ask =
+            Ask::get("https://example.org/".into(), "bot-api", ("x".into(), Limit::per_second(1)));
+        ask.secret = secret.clone();
+        assert!(!format!("{ask:?}").contains("s3cret"));
+        assert_eq!(
+            secret.taken_out("cannot reach https://example.org/?access_token=s3cret"),
+            "cannot reach https://example.org/?access_token=…"
+        );
+    }
+}

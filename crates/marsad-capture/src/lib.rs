@@ -1,0 +1,38 @@
+//! Platforms to raw exchanges: what to ask, when to ask it, and the asking.
+//!
+//! **What.** A [`Visit`] to a source is a small machine without a socket: it names the next
+//! [`Ask`], hears the [`Answer`], and remembers how far it came in a [`Memory`]. [`Budget`] says
+//! when a host may be asked again, [`Schedule`] whose turn it is, [`Fetcher`] asks.
+//!
+//! **Main path.** [`Source::parse`] → [`Schedule::next`] → [`Connector::visit`] → [`Visit::next`] →
+//! [`Budget::ready_at`] → [`Fetcher::send`] → [`Visit::hear`] → … → [`Visit::end`].
+//!
+//! **Invariants.** Public channels only: what is private is refused in here, by name where the name
+//! says so and by the platform's answer otherwise. Nothing is asked but addresses that a connector
+//! makes from a source: no link of a post is followed, no redirect either. Credentials stand in
+//! [`Ask::secret`] alone, which is never kept or printed. No clock but the fetcher's waiting: time
+//! comes in as milliseconds.
+//!
+//! **Not here.** What the bytes mean, where they are kept; the watch list.
+
+mod answer;
+mod ask;
+mod budget;
+mod connector;
+mod fetch;
+mod memory;
+mod page;
+mod schedule;
+mod source;
+mod telegram_web;
+mod visit;
+
+pub use answer::{Answer, Missed};
+pub use ask::{Ask, Secret};
+pub use budget::{Budget, Limit};
+pub use connector::{Connector, Place, Places};
+pub use fetch::{Done, Fetcher};
+pub use memory::{Memory, RECENT_MAX};
+pub use schedule::{Schedule, Turn};
+pub use source::{Source, SourceError};
+pub use visit::{Heard, Look, Outcome, Plan, Visit};

@@ -1,0 +1,59 @@
+//! How far a source has been read; survives the process.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+/// Posts that are looked at again for edits and deletions, unless settings say otherwise.
+pub const RECENT_MAX: usize = 100;
+
+/// What the next visit has to know of the ones before. Kept after what it speaks of is kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Memory {
+    /// The platform's stable id of the channel, when it showed one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    /// The name it goes by now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handle: Option<String>,
+    /// The newest post seen: what the platform orders by, an id or milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub newest: Option<String>,
+    /// When the newest posts were last read whole, epoch ms.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub looked_at: Option<i64>,
+    /// The oldest post seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub oldest: Option<String>,
+    /// Everything back to the first post was read.
+    pub is_whole: bool,
+    /// Where the platform's own paging goes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+    /// The last posts that were there, oldest first.
+    #[serde(skip_serializing_if = "VecDeque::is_empty")]
+    pub recent: VecDeque<String>,
+}
+
+impl Memory {
+    /// Remembers a newer post.
+    pub fn push_newer(&mut self, post: String, max: usize) {
+        self.recent.push_back(post);
+        while self.recent.len() > max {
+            self.recent.pop_front();
+        }
+    }
+
+    /// Remembers an older post, if there is room.
+    pub fn push_older(&mut self, post: String, max: usize) {
+        if self.recent.len() < max {
+            self.recent.push_front(post);
+        }
+    }
+
+    /// The last look and the newest post then, for what is asked now.
+    pub fn previous(&self) -> Option<(i64, String)> {
+        Some((self.looked_at?, self.newest.clone()?))
+    }
+}

@@ -1,0 +1,73 @@
+//! The tables, by version.
+
+use rusqlite::Connection;
+
+const VERSION: i64 = 1;
+
+const TABLES: &str = "
+    create table source (
+        id integer primary key,
+        platform text not null,
+        name text not null,
+        added_ms integer not null,
+        state text not null default 'watched',
+        why text,
+        is_canary integer not null default 0,
+        status text,
+        cause text,
+        status_ms integer,
+        looked_ms integer,
+        saw_ms integer,
+        failures integer not null default 0,
+        failure text,
+        memory text not null default '{}',
+        unique (platform, name)
+    ) strict;
+    create table rule (
+        id integer primary key,
+        name text not null unique,
+        definition text not null,
+        is_shadow integer not null default 0,
+        added_ms integer not null
+    ) strict;
+    create table sent (
+        rule integer not null references rule (id) on delete cascade,
+        key text not null,
+        at_ms integer not null,
+        alert text not null,
+        delivered_ms integer,
+        tries integer not null default 0,
+        failure text,
+        primary key (rule, key)
+    ) strict;
+";
+
+pub(crate) enum Refused {
+    Sqlite(rusqlite::Error),
+    Newer(i64),
+}
+
+impl From<rusqlite::Error> for Refused {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+pub(crate) fn prepare(db: &mut Connection) -> Result<(), Refused> {
+    db.busy_timeout(std::time::Duration::from_secs(5))?;
+    db.pragma_update(None, "journal_mode", "wal")?;
+    // After a power cut the last changes may be missing: then something is read twice, and known.
+    db.pragma_update(None, "synchronous", "normal")?;
+    db.pragma_update(None, "foreign_keys", true)?;
+    let make = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let version: i64 = make.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if version > VERSION {
+        return Err(Refused::Newer(version));
+    }
+    if version == 0 {
+        make.execute_batch(TABLES)?;
+        make.pragma_update(None, "user_version", VERSION)?;
+    }
+    make.commit()?;
+    Ok(())
+}

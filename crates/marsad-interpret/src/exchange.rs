@@ -1,0 +1,101 @@
+//! Answers of platforms over HTTP, as the log keeps them.
+
+use std::fmt;
+
+use marsad_types::{Platform, Reading, Timestamp};
+
+use crate::lines::Problems;
+
+/// One answer of a platform over HTTP, as it was kept.
+#[derive(Debug, Clone)]
+pub struct Exchange<'a> {
+    /// Which reader understands it.
+    pub reader: Reader,
+    /// The platform asked.
+    pub platform: &'a Platform,
+    /// Address asked, credentials taken out.
+    pub url: &'a str,
+    /// HTTP status.
+    pub status: u16,
+    /// Header fields of the answer, as they came.
+    pub headers: &'a [(String, String)],
+    /// Body, transfer and content encodings taken off.
+    pub body: &'a [u8],
+    /// When it was asked.
+    pub at: Timestamp,
+    /// Stable id of the channel asked for, when the asker knows it: keeps one key for a channel on
+    /// answers that do not show its id.
+    pub channel: Option<&'a str>,
+    /// The asker's last look at the channel's newest posts before this one.
+    pub previous: Option<Previous<'a>>,
+    /// Whether a channel known to be steady could be read at about that time; `None` when nobody
+    /// looked. A negative answer beside `Some(false)` says nothing about the channel.
+    pub steady: Option<bool>,
+}
+
+/// A look before: posts newer than `newest` were not there yet at `at`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Previous<'a> {
+    /// When.
+    pub at: Timestamp,
+    /// The newest post then: its id, or its time in epoch milliseconds where ids have no order.
+    pub newest: &'a str,
+}
+
+/// Who understands an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reader {
+    /// Pages of t.me.
+    TelegramWeb,
+    /// Matrix client-server API.
+    Matrix,
+    /// Rocket.Chat's REST API.
+    RocketChat,
+    /// TamTam's and MAX's Bot API.
+    BotApi,
+}
+
+impl Reader {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::TelegramWeb, Self::Matrix, Self::RocketChat, Self::BotApi];
+
+    /// The word in the evidence.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::TelegramWeb => "telegram-web",
+            Self::Matrix => "matrix",
+            Self::RocketChat => "rocketchat",
+            Self::BotApi => "bot-api",
+        }
+    }
+
+    /// Reads that word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reader| reader.as_str() == word)
+    }
+}
+
+impl fmt::Display for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Exchange<'_> {
+    /// The first field of this name, whatever its case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut fields = self.headers.iter();
+        fields.find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Reads one answer. Pure and total: what is not understood is a problem of the reading.
+pub fn read_exchange(exchange: &Exchange<'_>) -> Reading {
+    let mut reading = Reading::default();
+    match exchange.reader {
+        Reader::TelegramWeb | Reader::Matrix | Reader::RocketChat | Reader::BotApi => {
+            reading.problem(1, "no reader for this answer yet");
+        }
+    }
+    reading
+}
