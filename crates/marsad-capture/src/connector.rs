@@ -17,6 +17,20 @@ pub struct Place {
 }
 
 impl Place {
+    /// At another host than the platform's own: `http://` or `https://`.
+    ///
+    /// # Errors
+    /// Says why that is no address.
+    pub fn at(written: &str) -> Result<Self, String> {
+        let url = Url::parse(written).map_err(|error| error.to_string())?;
+        let is_web = matches!(url.scheme(), "http" | "https") && url.host_str().is_some();
+        if is_web {
+            Ok(Self { url: Some(url), ..Self::default() })
+        } else {
+            Err("write http://HOST or https://HOST".to_owned())
+        }
+    }
+
     /// The address in front of a path, without a slash at its end.
     pub(crate) fn base(&self, own: &str) -> String {
         self.url.as_ref().map_or(own, Url::as_str).trim_end_matches('/').to_owned()
@@ -65,6 +79,20 @@ impl Connector {
         match platform {
             "telegram" => Some(Self::TelegramWeb),
             _ => None,
+        }
+    }
+
+    /// The host that a source is asked at: visits to one host wait for one another.
+    pub fn lane(self, _source: &Source, places: &Places) -> String {
+        match self {
+            Self::TelegramWeb => places.telegram.host("t.me"),
+        }
+    }
+
+    /// The id under which the source's posts stand, as far as it is known.
+    pub fn key(self, source: &Source, memory: &Memory) -> String {
+        match self {
+            Self::TelegramWeb => memory.channel.clone().unwrap_or_else(|| source.name.clone()),
         }
     }
 
