@@ -160,6 +160,7 @@ pub(super) fn runs(store: &Store, position: u64) -> Result<Vec<Run>, Failure> {
             runs.push(Run { import, chunks, files, end, leaf, replaced, is_watch: false });
         }
     }
+    split_watches(&mut runs);
     runs.sort_by_key(Run::place);
     // What is filed whole ends before the list of any import that is yet to come.
     let mut next = size;
@@ -190,6 +191,22 @@ fn watched(runs: &mut Vec<Run>, leaf: u64) {
             run.end = leaf + 1;
         }
         _ => runs.push(Run { chunks: vec![leaf], end: leaf + 1, is_watch: true, ..Run::default() }),
+    }
+}
+
+/// What was written anew in place of an answer stands where that answer stood: between the answers
+/// before and after it.
+fn split_watches(runs: &mut Vec<Run>) {
+    let places: Vec<u64> =
+        runs.iter().filter_map(|run| run.replaced.first().copied()).collect();
+    for place in places {
+        let around = |run: &&mut Run| {
+            run.is_watch && run.chunks.first() < Some(&place) && run.chunks.last() > Some(&place)
+        };
+        let Some(run) = runs.iter_mut().find(around) else { continue };
+        let chunks = run.chunks.split_off(run.chunks.partition_point(|leaf| *leaf < place));
+        let end = std::mem::replace(&mut run.end, place);
+        runs.push(Run { chunks, end, is_watch: true, ..Run::default() });
     }
 }
 
