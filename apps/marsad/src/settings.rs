@@ -38,11 +38,11 @@ pub(crate) struct Settings {
     /// What is to be forgotten, and when.
     pub(crate) retention: Vec<Retention>,
     /// Whom a platform may write to; stands in every request.
-    pub(crate) contact: Option<String>,
+    contact: Option<String>,
     /// How many of a channel's last posts are looked at again.
-    pub(crate) recheck: Option<usize>,
+    recheck: Option<usize>,
     /// Seconds between two looks at a channel, where the budget allows them.
-    pub(crate) poll_s: Option<u32>,
+    poll_s: Option<u32>,
     /// Where and how often platforms are asked.
     telegram: PlatformSettings,
     tamtam: PlatformSettings,
@@ -116,7 +116,28 @@ impl Settings {
     }
 }
 
+/// A channel's last posts that are looked at again, unless settings say otherwise.
+const RECHECK: usize = 100;
+/// Seconds between two looks at a channel, unless settings say otherwise.
+const POLL_S: u32 = 60;
+
 impl Settings {
+    /// How many of a channel's last posts are looked at again for edits and deletions.
+    pub(crate) fn recheck(&self) -> usize {
+        self.recheck.unwrap_or(RECHECK)
+    }
+
+    /// What every request says of who asks.
+    pub(crate) fn agent(&self) -> String {
+        let contact = self.contact.as_deref().unwrap_or("no contact given");
+        format!("Marsad/{} (reads public channels; {contact})", env!("CARGO_PKG_VERSION"))
+    }
+
+    /// Seconds between two looks at a channel.
+    pub(crate) fn poll_s(&self) -> u32 {
+        self.poll_s.unwrap_or(POLL_S)
+    }
+
     /// Where each platform is asked, and as whom: `marsad.toml`, then the environment. Credentials
     /// come from the environment alone.
     pub(crate) fn places(&self) -> Result<Places, Failure> {

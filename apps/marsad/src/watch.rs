@@ -10,12 +10,13 @@
 //!
 //! **Not here.** What is asked (`marsad-capture`), what it means (`marsad-interpret`).
 
+mod eligible;
 mod ledger;
 mod sight;
 mod turns;
 mod view;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use marsad_capture::{
@@ -25,6 +26,7 @@ use marsad_capture::{
 use marsad_desk::{Desk, State, Watched};
 use marsad_types::{Platform, Timestamp};
 
+pub(crate) use self::eligible::{Eligible, eligible};
 use self::ledger::Ledger;
 pub(crate) use self::turns::Pace;
 pub(crate) use self::view::Report;
@@ -77,7 +79,10 @@ pub(crate) struct Watch {
     pace: Pace,
     sources: BTreeMap<u64, Watched>,
     active: BTreeMap<u64, Active>,
+    /// Sources that wait until the steady channels were seen.
+    held: Vec<u64>,
     ledger: Ledger,
+    began: Timestamp,
     filed_at: Timestamp,
     filings: u32,
     pub(crate) report: Report,
@@ -89,9 +94,7 @@ impl Watch {
         let settings = Settings::of(archive.root())?;
         let mut filing = Filing::begin(archive)?;
         recover(archive, &mut filing)?;
-        let contact = settings.contact.as_deref().unwrap_or("no contact given");
-        let agent =
-            format!("Marsad/{} (reads public channels; {contact})", env!("CARGO_PKG_VERSION"));
+        let agent = settings.agent();
         let fetcher = Fetcher::start(&agent).map_err(Failure::failed)?;
         let now = clock::now();
         let mut watch = Self {
@@ -106,7 +109,9 @@ impl Watch {
             pace,
             sources: BTreeMap::new(),
             active: BTreeMap::new(),
+            held: Vec::new(),
             ledger: Ledger::default(),
+            began: now,
             filed_at: now,
             filings: 0,
             report: Report::default(),
@@ -115,33 +120,66 @@ impl Watch {
         Ok(watch)
     }
 
-    /// Takes over the watch list, and plans first visits.
+    /// Takes over the watch list, and plans first visits. Steady channels come first: by them it is
+    /// judged whether others are gone or we are blind.
     fn take_list(&mut self, now: Timestamp) -> Result<(), Failure> {
-        let list = self.desk.sources()?;
-        let watched = list
-            .into_iter()
-            .filter(|source| source.state == State::Watched && self.pace.takes(source.id));
-        let watched: Vec<Watched> = watched.collect();
-        for source in watched {
-            let Some((connector, name)) = connector_of(&source) else { continue };
-            let lane = connector.lane(&name, &self.places);
-            for (turn, due) in self.pace.first_turns(&source, now) {
-                self.schedule.plan(&lane, source.id, turn, due);
+        let (mut canaries, mut listed) = (Vec::new(), BTreeSet::new());
+        for source in self.desk.sources()? {
+            if source.state != State::Watched {
+                continue;
             }
+            listed.insert(source.id);
+            if self.sources.contains_key(&source.id) {
+                continue;
+            }
+            if source.is_canary { &mut canaries } else { &mut self.held }.push(source.id);
             self.sources.insert(source.id, source);
         }
+        let gone: Vec<u64> =
+            self.sources.keys().filter(|id| !listed.contains(id)).copied().collect();
+        for id in gone {
+            self.sources.remove(&id);
+            self.schedule.remove(id);
+        }
         self.report.sources = self.sources.len() as u64;
+        self.plan_first(canaries, now);
+        if self.pace.goes_on() {
+            self.release(now);
+        }
         Ok(())
+    }
+
+    fn release(&mut self, now: Timestamp) {
+        let held = std::mem::take(&mut self.held);
+        self.plan_first(held, now);
+    }
+
+    fn plan_first(&mut self, sources: Vec<u64>, now: Timestamp) {
+        for id in sources {
+            let Some(source) = self.sources.get(&id) else { continue };
+            let Some((connector, name)) = connector_of(source) else { continue };
+            let lane = connector.lane(&name, &self.places);
+            for (turn, due) in self.pace.first_turns(source, now) {
+                self.schedule.plan(&lane, id, turn, due);
+            }
+        }
     }
 
     /// Whether all that was planned is done.
     pub(crate) fn is_over(&self) -> bool {
+        self.held.is_empty() && self.is_idle()
+    }
+
+    fn is_idle(&self) -> bool {
         self.active.is_empty() && self.schedule.next_due().is_none()
     }
 
     /// One round: what can be asked is asked; what came is kept, read and heard.
     pub(crate) fn step(&mut self) -> Result<(), Failure> {
         let now = clock::now();
+        if self.is_idle() {
+            self.release(now);
+        }
         self.begin_visits(now)?;
         let wake = self.ask(now)?;
         let wait = (wake - clock::now().0).clamp(0, NAP_MS);
@@ -232,7 +270,8 @@ impl Watch {
                 Err(missed) => self.miss(done.ticket, &ask, &missed, now),
                 Ok(answer) => {
                     let platform = active.source.platform.clone();
-                    let steady = self.steady(&platform, now);
+                    let Some(active) = self.active.get(&done.ticket) else { continue };
+                    let steady = self.steady(done.ticket, active);
                     let seen = Seen { platform: &platform, ask: &ask, answer: &answer, at, steady };
                     self.filing.keep(seen.request(&self.agent))?;
                     let (leaf, is_new) = self.filing.keep(seen.response())?;
@@ -294,6 +333,8 @@ impl Watch {
         let Some(active) = self.active.remove(&id) else { return Ok(()) };
         self.schedule.done(&active.lane, id);
         let outcome = active.visit.end();
+        let look = self.judge(id, &active, outcome.look, now);
+        let outcome = Outcome { look, ..outcome };
         let key = active.connector.key(&active.source, active.visit.memory());
         let was = (active.looked_at.map(Timestamp), active.began);
         self.ledger.note((&active.source.platform, &key), was, &outcome, now);
@@ -337,7 +378,9 @@ impl Watch {
         }
         if let Some(source) = self.sources.get_mut(&id) {
             source.looked_at = Some(now);
-            if matches!(outcome.look, Look::Failed(_)) {
+            // A steady channel that is not seen is our blindness, whatever it looks like.
+            let is_blind = source.is_canary && outcome.look != Look::Saw;
+            if is_blind || matches!(outcome.look, Look::Failed(_)) {
                 source.failures += 1;
             } else {
                 (source.failures, source.saw_at) = (0, Some(now));
@@ -360,6 +403,10 @@ impl Watch {
             return Ok(());
         }
         self.filed_at = now;
+        if self.pace.goes_on() {
+            // Somebody may have added, paused or removed sources meanwhile.
+            self.take_list(now)?;
+        }
         self.keep_ledger(now)?;
         let waited = audit::absorb(&self.archive, &mut self.filing.store)?;
         self.filing.file_now(now)?;

@@ -1,9 +1,11 @@
 //! Visits to a stateful t.me, in simulated time: no socket, no clock.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot set itself up fails")]
+
 use std::collections::BTreeSet;
 
 use marsad_capture::{
-    Answer, Budget, Connector, Heard, Look, Memory, Outcome, Place, Places, Plan, Source, Visit,
+    Answer, Budget, Connector, Heard, Look, Memory, Outcome, Place, Places, Plan, Source,
 };
 use marsad_mock::telegram::{Draft, OldName, Status};
 use marsad_mock::{Fault, Faults, Limit, Mock as _, Request, Telegram};
@@ -99,7 +101,12 @@ fn world(posts: u32) -> Telegram {
 
 fn up(mock: &Telegram, now: i64) -> BTreeSet<u64> {
     let truth = mock.truth();
-    truth.posts.iter().filter(|post| post.is_up(now)).map(|post| post.post.parse().unwrap()).collect()
+    truth
+        .posts
+        .iter()
+        .filter(|post| post.is_up(now))
+        .map(|post| post.post.parse().unwrap())
+        .collect()
 }
 
 #[test]

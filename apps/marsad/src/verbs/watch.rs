@@ -12,19 +12,12 @@ use crate::output;
 use crate::settings::Settings;
 use crate::watch::{Pace, Report, Watch};
 
-/// Looked at again for edits and deletions.
-const RECHECK: usize = 100;
-const POLL_S: u32 = 60;
-
 pub(crate) fn run(context: &Context, options: &WatchOptions) -> Result<ExitCode, Failure> {
     let archive = context.open()?;
     let settings = Settings::of(archive.root())?;
-    let recheck = settings.recheck.unwrap_or(RECHECK);
-    let pace = if options.once {
-        Pace::once(recheck)
-    } else {
-        Pace::steadily(settings.poll_s.unwrap_or(POLL_S), recheck)
-    };
+    let recheck = settings.recheck();
+    let pace =
+        if options.once { Pace::once(recheck) } else { Pace::steadily(settings.poll_s(), recheck) };
     let stop = stop_on_signal()?;
     let mut watch = Watch::begin(&archive, archive.desk()?, pace)?;
     if watch.report.sources == 0 {

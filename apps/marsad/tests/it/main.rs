@@ -19,4 +19,5 @@ mod media;
 mod outside;
 mod privacy;
 mod search;
+mod watch;
 mod worlds;
