@@ -16,6 +16,7 @@
 mod chance;
 mod gate;
 mod http;
+pub mod rocketchat;
 mod serve;
 pub mod telegram;
 mod time;
@@ -23,6 +24,7 @@ mod truth;
 
 pub use gate::{FaultKind, Faults, Gate, Limit, Seen};
 pub use http::{Fault, Request, Response};
+pub use rocketchat::RocketChat;
 pub use serve::{HandClock, Served, serve};
 pub use telegram::Telegram;
 pub use truth::{PostKind, TrueChannel, TruePost, TrueVersion, Truth};
@@ -35,7 +37,7 @@ pub trait Mock: Send + Sync {
     fn answer(&self, request: &Request, now_ms: i64) -> Response;
 
     /// Opens a conversation over a websocket, where the platform has one at this path.
-    fn talk(&self, _request: &Request) -> Option<Box<dyn Talk>> {
+    fn talk(&self, _request: &Request, _now_ms: i64) -> Option<Box<dyn Talk>> {
         None
     }
 }
@@ -47,6 +49,9 @@ pub trait Talk: Send {
 
     /// What the server says by itself until `now_ms`: news, pings.
     fn due(&mut self, now_ms: i64) -> Vec<String>;
+
+    /// Whether the server has hung up by `now_ms`.
+    fn is_over(&self, now_ms: i64) -> bool;
 }
 
 /// A channel or post that the mock does not hold.
