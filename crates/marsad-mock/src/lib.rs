@@ -13,6 +13,7 @@
 //!
 //! **Not here.** Reading these answers. All texts are the caller's; neutral ones, please.
 
+pub mod botapi;
 mod chance;
 mod gate;
 mod http;
@@ -22,6 +23,7 @@ pub mod telegram;
 mod time;
 mod truth;
 
+pub use botapi::BotApi;
 pub use gate::{FaultKind, Faults, Gate, Limit, Seen};
 pub use http::{Fault, Request, Response};
 pub use rocketchat::RocketChat;

@@ -1,6 +1,8 @@
 //! The mocks, held against the notes on their platforms.
 
 #[cfg(test)]
+mod botapi;
+#[cfg(test)]
 mod rocketchat;
 #[cfg(test)]
 mod serve;
