@@ -10,7 +10,7 @@ mod post;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-pub use draft::{Draft, Forward, Media, Reaction};
+pub use draft::{Draft, Forward, LinkPreview, Media, Reaction};
 
 use crate::gate::{Effect, Gate, Platform};
 use crate::http::{Request, Response};

@@ -292,7 +292,7 @@ fn a_broken_answer_commits_nothing() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(ProptestConfig::with_cases(60))]
 
     /// The safe way back: `from` = the last timestamp, dropping `mid`s already seen.
     #[test]

@@ -430,7 +430,7 @@ fn too_many_requests_say_how_long_to_wait() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(ProptestConfig::with_cases(60))]
 
     /// Back by `end` until it is absent, forward by `end` from the first `start`: every message once.
     #[test]
