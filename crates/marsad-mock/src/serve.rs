@@ -126,7 +126,7 @@ impl Host {
         while let Some(mut request) = self.read_request(&mut stream, &mut unread)? {
             request.client.clone_from(&client);
             if let Some(key) = request.header("Sec-WebSocket-Key")
-                && let Some(talk) = self.mock.talk(&request)
+                && let Some(talk) = self.mock.talk(&request, (self.clock)())
             {
                 return self.hold_talk(stream, key, talk);
             }
@@ -202,7 +202,7 @@ impl Host {
              Sec-WebSocket-Accept: {accept}\r\n\r\n"
         )?;
         let mut socket = WebSocket::from_raw_socket(stream, Role::Server, None);
-        while !self.stops() {
+        while !self.stops() && !talk.is_over((self.clock)()) {
             let said = match socket.read() {
                 Ok(Message::Text(text)) => talk.hear(text.as_str(), (self.clock)()),
                 Ok(_) => Vec::new(),
