@@ -18,5 +18,6 @@ mod hostile;
 mod media;
 mod outside;
 mod privacy;
+mod rebuild;
 mod search;
 mod worlds;

@@ -16,3 +16,5 @@ mod settings;
 mod telegram_desktop;
 #[cfg(test)]
 mod telethon;
+#[cfg(test)]
+mod version;
