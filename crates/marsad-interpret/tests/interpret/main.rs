@@ -18,3 +18,5 @@ mod telegram_desktop;
 mod telegram_web;
 #[cfg(test)]
 mod telethon;
+#[cfg(test)]
+mod version;
