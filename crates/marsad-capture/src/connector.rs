@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use crate::bot_api::{BotApiStream, BotApiVisit, Host};
 use crate::telegram_web::TelegramVisit;
 use crate::{Limit, Memory, Plan, Secret, Source, Visit};
 
@@ -57,6 +58,8 @@ pub struct Places {
 pub enum Connector {
     /// Telegram's web preview.
     TelegramWeb,
+    /// TamTam's Bot API, or that of MAX.
+    BotApi,
 }
 
 impl Connector {
@@ -64,6 +67,7 @@ impl Connector {
     pub fn of(platform: &str) -> Option<Self> {
         match platform {
             "telegram" => Some(Self::TelegramWeb),
+            "tamtam" | "max" => Some(Self::BotApi),
             _ => None,
         }
     }
@@ -80,6 +84,24 @@ impl Connector {
             Self::TelegramWeb => {
                 Box::new(TelegramVisit::new(source, places.telegram.clone(), memory, plan))
             }
+            Self::BotApi => {
+                let host = match source.platform.as_str() {
+                    "max" => Host::max(&places.max),
+                    _ => Host::tamtam(&places.tamtam),
+                };
+                Box::new(BotApiVisit::new(source, host, memory, plan))
+            }
         }
+    }
+
+    /// Begins a look at everything that happened on a platform since the last one, where it tells
+    /// that for all channels together; `None` where it does not. `memory` is the platform's own.
+    pub fn stream(platform: &str, places: &Places, memory: Memory) -> Option<Box<dyn Visit>> {
+        let host = match platform {
+            "tamtam" => Host::tamtam(&places.tamtam),
+            "max" => Host::max(&places.max),
+            _ => return None,
+        };
+        Some(Box::new(BotApiStream::new(host, memory)))
     }
 }
