@@ -18,6 +18,20 @@ pub struct Place {
 }
 
 impl Place {
+    /// At another host than the platform's own: `http://` or `https://`.
+    ///
+    /// # Errors
+    /// Says why that is no address.
+    pub fn at(written: &str) -> Result<Self, String> {
+        let url = Url::parse(written).map_err(|error| error.to_string())?;
+        let is_web = matches!(url.scheme(), "http" | "https") && url.host_str().is_some();
+        if is_web {
+            Ok(Self { url: Some(url), ..Self::default() })
+        } else {
+            Err("write http://HOST or https://HOST".to_owned())
+        }
+    }
+
     /// The address in front of a path, without a slash at its end.
     pub(crate) fn base(&self, own: &str) -> String {
         self.url.as_ref().map_or(own, Url::as_str).trim_end_matches('/').to_owned()
@@ -72,6 +86,23 @@ impl Connector {
         }
     }
 
+    /// The host that a source is asked at: visits to one host wait for one another.
+    pub fn lane(self, source: &Source, places: &Places) -> String {
+        match self {
+            Self::TelegramWeb => places.telegram.host("t.me"),
+            Self::BotApi => Host::of(source.platform.as_str(), places).name(),
+        }
+    }
+
+    /// The id under which the source's posts stand, as far as it is known.
+    pub fn key(self, source: &Source, memory: &Memory) -> String {
+        match self {
+            Self::TelegramWeb | Self::BotApi => {
+                memory.channel.clone().unwrap_or_else(|| source.name.clone())
+            }
+        }
+    }
+
     /// Begins a visit.
     pub fn visit(
         self,
@@ -85,10 +116,7 @@ impl Connector {
                 Box::new(TelegramVisit::new(source, places.telegram.clone(), memory, plan))
             }
             Self::BotApi => {
-                let host = match source.platform.as_str() {
-                    "max" => Host::max(&places.max),
-                    _ => Host::tamtam(&places.tamtam),
-                };
+                let host = Host::of(source.platform.as_str(), places);
                 Box::new(BotApiVisit::new(source, host, memory, plan))
             }
         }
@@ -97,11 +125,9 @@ impl Connector {
     /// Begins a look at everything that happened on a platform since the last one, where it tells
     /// that for all channels together; `None` where it does not. `memory` is the platform's own.
     pub fn stream(platform: &str, places: &Places, memory: Memory) -> Option<Box<dyn Visit>> {
-        let host = match platform {
-            "tamtam" => Host::tamtam(&places.tamtam),
-            "max" => Host::max(&places.max),
-            _ => return None,
-        };
-        Some(Box::new(BotApiStream::new(host, memory)))
+        match Self::of(platform)? {
+            Self::BotApi => Some(Box::new(BotApiStream::new(Host::of(platform, places), memory))),
+            Self::TelegramWeb => None,
+        }
     }
 }

@@ -212,9 +212,10 @@ impl TelegramVisit {
     }
 
     /// Known posts whose numbers a page covers and that it does not show. A page covers everything
-    /// from its first post up to the one it was asked to end before.
+    /// from its first post, or from the beginning where it has none older, up to the one it was asked
+    /// to end before.
     fn note_missing(&mut self, page: &Page, before: Option<u64>) {
-        let from = if page.says_none { 0 } else { page.posts.first().copied().unwrap_or(u64::MAX) };
+        let from = if page.has_older { page.posts.first().copied().unwrap_or(u64::MAX) } else { 0 };
         let shown: BTreeSet<u64> = page.posts.iter().copied().collect();
         let gone = self.recent().filter(|post| {
             *post >= from && before.is_none_or(|before| *post < before) && !shown.contains(post)

@@ -107,29 +107,31 @@ impl<'a> Call<'a> {
 }
 
 /// Reads one answer.
-pub(crate) fn read(exchange: &Exchange<'_>, reading: &mut Reading) {
+pub(crate) fn read(exchange: &Exchange<'_>) -> Reading {
+    let mut reading = Reading::default();
     let call = Call::of(exchange);
     let body = exchange.body.trim_ascii();
     let read = match call {
         _ if exchange.status != 200 => {
-            refused(exchange, call, reading);
+            refused(exchange, call, &mut reading);
             Ok(())
         }
-        Call::Chat => chat(exchange, body, reading),
-        Call::Messages => messages(exchange, body, reading),
+        Call::Chat => chat(exchange, body, &mut reading),
+        Call::Messages => messages(exchange, body, &mut reading),
         Call::Message(_) => json::object(body).and_then(|message| {
             reading.rows += 1;
             let post = posted(exchange, message, exchange.channel)?;
             reading.posts.push(post);
             Ok(())
         }),
-        Call::Updates => updates(exchange, body, reading),
+        Call::Updates => updates(exchange, body, &mut reading),
         Call::Other => Err(Reason("no question of ours has this address".to_owned())),
     };
     if let Err(Reason(reason)) = read {
         reading.rows = reading.rows.max(1);
         reading.problem(LINE, reason);
     }
+    reading
 }
 
 /// A post as it was seen in this answer.

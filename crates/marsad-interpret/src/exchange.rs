@@ -99,12 +99,13 @@ impl Exchange<'_> {
 
 /// Reads one answer. Pure and total: what is not understood is a problem of the reading.
 pub fn read_exchange(exchange: &Exchange<'_>) -> Reading {
-    let mut reading = Reading::default();
     match exchange.reader {
-        Reader::BotApi => crate::bot_api::read(exchange, &mut reading),
-        Reader::TelegramWeb | Reader::Matrix | Reader::RocketChat => {
+        Reader::TelegramWeb => crate::telegram_web::read(exchange),
+        Reader::BotApi => crate::bot_api::read(exchange),
+        Reader::Matrix | Reader::RocketChat => {
+            let mut reading = Reading::default();
             reading.problem(1, "no reader for this answer yet");
+            reading
         }
     }
-    reading
 }

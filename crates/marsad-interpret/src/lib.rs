@@ -4,7 +4,8 @@
 //! [`Manifest`] keeps the settings, so that the chunks can be read again at any time.
 //!
 //! **Main path.** [`recognise`] → [`prepare`] → ([`reduce`] where [`needs_reduction`]) → [`Cutter`]
-//! → [`read`], or [`read_document`] for the formats that only mean something as a whole.
+//! → [`read`], or [`read_document`] for the formats that only mean something as a whole. What a
+//! platform answered while it was watched goes through [`read_exchange`].
 //!
 //! **Invariants.** Pure and total: no file, no clock, no panic, and no error for content. What is
 //! not understood becomes a `Problem` with its line, and everything around it is kept. Chunks of a
@@ -24,6 +25,7 @@ mod exchange;
 mod files;
 mod format;
 mod fourcat;
+mod html;
 mod json;
 mod lines;
 mod manifest;
@@ -38,6 +40,7 @@ mod rows;
 mod shape;
 mod tamtam;
 mod telegram_desktop;
+mod telegram_web;
 mod telethon;
 mod tgdataset;
 mod times;

@@ -15,7 +15,7 @@ mod stream;
 use std::collections::BTreeSet;
 
 use crate::visit::unusable;
-use crate::{Answer, Ask, Heard, Limit, Look, Memory, Outcome, Place, Plan, Source, Visit};
+use crate::{Answer, Ask, Heard, Limit, Look, Memory, Outcome, Place, Places, Plan, Source, Visit};
 use page::{Chat, Page};
 pub(crate) use stream::BotApiStream;
 
@@ -32,12 +32,11 @@ pub(crate) struct Host {
 }
 
 impl Host {
-    pub(crate) fn tamtam(place: &Place) -> Self {
-        Self { platform: "tamtam", place: place.clone() }
-    }
-
-    pub(crate) fn max(place: &Place) -> Self {
-        Self { platform: "max", place: place.clone() }
+    pub(crate) fn of(platform: &str, places: &Places) -> Self {
+        match platform {
+            "max" => Self { platform: "max", place: places.max.clone() },
+            _ => Self { platform: "tamtam", place: places.tamtam.clone() },
+        }
     }
 
     fn own(&self) -> (&'static str, Limit) {
@@ -52,7 +51,8 @@ impl Host {
         self.place.base(&format!("https://{}", self.own().0))
     }
 
-    fn name(&self) -> String {
+    /// The host that is asked, with its port.
+    pub(crate) fn name(&self) -> String {
         self.place.host(self.own().0)
     }
 

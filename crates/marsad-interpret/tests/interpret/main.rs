@@ -17,4 +17,6 @@ mod settings;
 #[cfg(test)]
 mod telegram_desktop;
 #[cfg(test)]
+mod telegram_web;
+#[cfg(test)]
 mod telethon;

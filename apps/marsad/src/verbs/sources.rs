@@ -1,0 +1,261 @@
+//! `marsad sources`: what is watched.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use marsad_capture::{Connector, Source, SourceError};
+use marsad_desk::{Added, Desk, State, Watched};
+use serde_json::{Value, json};
+
+use crate::archive::Archive;
+use crate::audit::{self, Act, Action};
+use crate::cli::{Context, SourcesOptions, SourcesVerb};
+use crate::failure::Failure;
+use crate::watch::{Pace, Report, Watch};
+use crate::{clock, output};
+
+/// More sources than this are not asked for when they are added: the first watch does.
+const CHECKED_MAX: usize = 20;
+const COLUMNS: [&str; 7] =
+    ["source", "state", "status", "status_cause", "saw_at", "failures", "why"];
+
+pub(crate) fn run(context: &Context, options: &SourcesOptions) -> Result<ExitCode, Failure> {
+    match &options.verb {
+        SourcesVerb::Add(add) => {
+            let (archive, _) = Archive::open_or_create(&context.archive)?;
+            self::add(context, &archive, &add.sources, add.canary)
+        }
+        SourcesVerb::List => list(context, &context.open()?.desk()?),
+        SourcesVerb::Remove(named) => decide(context, "remove", &named.sources, &|desk, source| {
+            desk.remove(source.id).map(drop)
+        }),
+        SourcesVerb::Pause(named) => decide(context, "pause", &named.sources, &|desk, source| {
+            desk.set_state(source.id, State::Paused, None)
+        }),
+        SourcesVerb::Resume(named) => decide(context, "resume", &named.sources, &|desk, source| {
+            desk.set_state(source.id, State::Watched, None)
+        }),
+        SourcesVerb::Check(named) => check(context, &named.sources),
+    }
+}
+
+/// What was written: sources, and sentences about what is none.
+#[derive(Default)]
+struct Named {
+    sources: Vec<Source>,
+    wrong: Vec<SourceError>,
+}
+
+/// Names, links, and files with one of either on each line.
+fn named(written: &[String]) -> Result<Named, Failure> {
+    let mut named = Named::default();
+    let mut take = |written: &str| match Source::parse(written) {
+        Ok(source) if named.sources.contains(&source) => {}
+        Ok(source) => named.sources.push(source),
+        Err(error) => named.wrong.push(error),
+    };
+    for word in written {
+        let path = Path::new(word);
+        if Source::parse(word).is_ok() || !path.is_file() {
+            take(word);
+            continue;
+        }
+        let lines = fs::read_to_string(path)
+            .with_context(|| format!("cannot read '{}'", path.display()))?;
+        for line in lines.lines() {
+            let line = line.split(" #").next().unwrap_or_default().trim();
+            if !line.is_empty() && !line.starts_with('#') {
+                take(line);
+            }
+        }
+    }
+    Ok(named)
+}
+
+fn add(
+    context: &Context,
+    archive: &Archive,
+    written: &[String],
+    is_canary: bool,
+) -> Result<ExitCode, Failure> {
+    let named = named(written)?;
+    if !named.sources.is_empty() {
+        note(context, "add", &named.sources)?;
+    }
+    let mut desk = archive.desk()?;
+    let (mut added, mut known) = (Vec::new(), 0);
+    for source in &named.sources {
+        let (platform, name) = (source.platform.as_str(), source.name.as_str());
+        match desk.add(platform, name, clock::now())? {
+            Added::New => added.push(source.clone()),
+            Added::Known => known += 1,
+        }
+        if let Some(listed) = desk.source(platform, name)?.filter(|_| is_canary) {
+            desk.set_canary(listed.id, true)?;
+        }
+    }
+    let report = checked(context, archive, &added)?;
+    let refused: Vec<String> = report.map(|report| report.refused).unwrap_or_default();
+    for source in &added {
+        let listed = desk.source(source.platform.as_str(), &source.name)?;
+        if let Some(listed) = listed.filter(|listed| listed.state == State::Refused) {
+            desk.remove(listed.id)?;
+        }
+    }
+    let added = added.len() - refused.len();
+    if context.json {
+        let wrong = named.wrong.iter().map(ToString::to_string);
+        let refused: Vec<String> = refused.iter().cloned().chain(wrong).collect();
+        output::json(&json!({"added": added, "known": known, "refused": refused}))?;
+    } else {
+        output::line(&format!("{added} sources added, {known} were on the list already"))?;
+    }
+    for sentence in &refused {
+        output::error(sentence);
+    }
+    for error in &named.wrong {
+        output::error(&error.to_string());
+    }
+    let is_private = named.wrong.iter().any(|error| matches!(error, SourceError::NotPublic(_)));
+    Ok(match (refused.is_empty() && !is_private, named.wrong.is_empty()) {
+        (false, _) => ExitCode::FAILURE,
+        (true, false) => ExitCode::from(2),
+        (true, true) => ExitCode::SUCCESS,
+    })
+}
+
+/// Asks the platforms whether new sources are there and public. What cannot be asked now is asked by
+/// the first watch.
+fn checked(
+    context: &Context,
+    archive: &Archive,
+    added: &[Source],
+) -> Result<Option<Report>, Failure> {
+    let connected: Vec<&Source> =
+        added.iter().filter(|source| Connector::of(source.platform.as_str()).is_some()).collect();
+    if connected.is_empty() {
+        return Ok(None);
+    }
+    if connected.len() > CHECKED_MAX {
+        output::say(context, "note: so many sources are looked at by the first `marsad watch`");
+        return Ok(None);
+    }
+    let desk = archive.desk()?;
+    let mut only = BTreeSet::new();
+    for source in connected {
+        let listed = desk.source(source.platform.as_str(), &source.name)?;
+        only.extend(listed.map(|listed| listed.id));
+    }
+    let report = look(archive, desk, only)?;
+    for note in &report.notes {
+        output::say(context, &format!("note: {note}; the next watch looks again"));
+    }
+    Ok(Some(report))
+}
+
+fn look(archive: &Archive, desk: Desk, only: BTreeSet<u64>) -> Result<Report, Failure> {
+    let mut watch = Watch::begin(archive, desk, Pace::check().only(only))?;
+    while !watch.is_over() {
+        watch.step()?;
+    }
+    watch.finish()
+}
+
+fn row(source: &Watched) -> Value {
+    let time = |at: Option<marsad_types::Timestamp>| at.map(|at| at.to_string());
+    json!({
+        "source": format!("{}:{}", source.platform, source.name),
+        "state": source.state.as_str(),
+        "why": source.why,
+        "canary": source.is_canary,
+        "status": source.status.map(marsad_types::Status::as_str),
+        "status_cause": source.cause,
+        "status_at": time(source.status_at),
+        "added_at": source.added_at.to_string(),
+        "looked_at": time(source.looked_at),
+        "saw_at": time(source.saw_at),
+        "failures": source.failures,
+        "failure": source.failure,
+    })
+}
+
+fn list(context: &Context, desk: &Desk) -> Result<ExitCode, Failure> {
+    let rows: Vec<Value> = desk.sources()?.iter().map(row).collect();
+    output::finding(context, &json!({"sources": rows.len(), "rows": rows}), &COLUMNS)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Does something to sources that are on the list; says which are not.
+fn decide(
+    context: &Context,
+    what: &str,
+    written: &[String],
+    act: &dyn Fn(&mut Desk, &Watched) -> Result<(), marsad_desk::Error>,
+) -> Result<ExitCode, Failure> {
+    let archive = context.open()?;
+    let named = named(written)?;
+    let mut desk = archive.desk()?;
+    if let Some(error) = named.wrong.first() {
+        return Err(Failure::usage(error.to_string()));
+    }
+    let mut found = Vec::new();
+    for source in &named.sources {
+        let listed = desk.source(source.platform.as_str(), &source.name)?;
+        found.push(listed.ok_or_else(|| {
+            Failure::failed(format!("{source} is not on the list; `marsad sources list` shows it"))
+        })?);
+    }
+    note(context, what, &named.sources)?;
+    for source in &found {
+        act(&mut desk, source)?;
+    }
+    let count = found.len();
+    if context.json {
+        output::json(&json!({what: count}))?;
+    } else {
+        output::line(&format!("{what}: {count} sources"))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn check(context: &Context, written: &[String]) -> Result<ExitCode, Failure> {
+    let archive = context.open()?;
+    let named = named(written)?;
+    if let Some(error) = named.wrong.first() {
+        return Err(Failure::usage(error.to_string()));
+    }
+    let desk = archive.desk()?;
+    let is_meant = |listed: &Watched| {
+        let is_named = |source: &Source| {
+            source.platform.as_str() == listed.platform && source.name == listed.name
+        };
+        listed.state == State::Watched
+            && (named.sources.is_empty() || named.sources.iter().any(is_named))
+    };
+    let meant: Vec<u64> =
+        desk.sources()?.into_iter().filter(is_meant).map(|listed| listed.id).collect();
+    let report = look(&archive, desk, meant.iter().copied().collect())?;
+    let desk = archive.desk()?;
+    let listed = desk.sources()?;
+    let rows: Vec<Value> =
+        listed.iter().filter(|listed| meant.contains(&listed.id)).map(row).collect();
+    output::finding(context, &json!({"sources": rows.len(), "rows": rows}), &COLUMNS)?;
+    for note in &report.notes {
+        output::say(context, &format!("note: {note}"));
+    }
+    for sentence in &report.refused {
+        output::error(sentence);
+    }
+    Ok(if report.refused.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What is watched is a decision: it stands in the audit trail.
+fn note(context: &Context, what: &str, sources: &[Source]) -> Result<(), Failure> {
+    let names: Vec<String> = sources.iter().map(ToString::to_string).collect();
+    let mut act = Act::new(Action::Decide, &format!("sources {what}"), &names);
+    act.subject = Some(names.join(" "));
+    audit::begin(context, &act).map(drop)
+}
