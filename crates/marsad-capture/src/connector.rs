@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use crate::bot_api::{BotApiStream, BotApiVisit, Host};
 use crate::telegram_web::TelegramVisit;
 use crate::{Limit, Memory, Plan, Secret, Source, Visit};
 
@@ -71,6 +72,8 @@ pub struct Places {
 pub enum Connector {
     /// Telegram's web preview.
     TelegramWeb,
+    /// TamTam's Bot API, or that of MAX.
+    BotApi,
 }
 
 impl Connector {
@@ -78,21 +81,25 @@ impl Connector {
     pub fn of(platform: &str) -> Option<Self> {
         match platform {
             "telegram" => Some(Self::TelegramWeb),
+            "tamtam" | "max" => Some(Self::BotApi),
             _ => None,
         }
     }
 
     /// The host that a source is asked at: visits to one host wait for one another.
-    pub fn lane(self, _source: &Source, places: &Places) -> String {
+    pub fn lane(self, source: &Source, places: &Places) -> String {
         match self {
             Self::TelegramWeb => places.telegram.host("t.me"),
+            Self::BotApi => Host::of(source.platform.as_str(), places).name(),
         }
     }
 
     /// The id under which the source's posts stand, as far as it is known.
     pub fn key(self, source: &Source, memory: &Memory) -> String {
         match self {
-            Self::TelegramWeb => memory.channel.clone().unwrap_or_else(|| source.name.clone()),
+            Self::TelegramWeb | Self::BotApi => {
+                memory.channel.clone().unwrap_or_else(|| source.name.clone())
+            }
         }
     }
 
@@ -108,6 +115,19 @@ impl Connector {
             Self::TelegramWeb => {
                 Box::new(TelegramVisit::new(source, places.telegram.clone(), memory, plan))
             }
+            Self::BotApi => {
+                let host = Host::of(source.platform.as_str(), places);
+                Box::new(BotApiVisit::new(source, host, memory, plan))
+            }
+        }
+    }
+
+    /// Begins a look at everything that happened on a platform since the last one, where it tells
+    /// that for all channels together; `None` where it does not. `memory` is the platform's own.
+    pub fn stream(platform: &str, places: &Places, memory: Memory) -> Option<Box<dyn Visit>> {
+        match Self::of(platform)? {
+            Self::BotApi => Some(Box::new(BotApiStream::new(Host::of(platform, places), memory))),
+            Self::TelegramWeb => None,
         }
     }
 }

@@ -14,6 +14,7 @@
 //! **Not here.** Where bytes come from or are kept; pseudonyms, derived ids and duplicates, which
 //! are the filer's.
 
+mod bot_api;
 mod crowdtangle;
 mod csv;
 mod cut;

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod archives;
 #[cfg(test)]
+mod bot_api;
+#[cfg(test)]
 mod common;
 #[cfg(test)]
 mod csv;
