@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use crate::matrix::MatrixVisit;
 use crate::telegram_web::TelegramVisit;
 use crate::{Limit, Memory, Plan, Secret, Source, Visit};
 
@@ -57,6 +58,8 @@ pub struct Places {
 pub enum Connector {
     /// Telegram's web preview.
     TelegramWeb,
+    /// Matrix client-server API.
+    Matrix,
 }
 
 impl Connector {
@@ -64,6 +67,7 @@ impl Connector {
     pub fn of(platform: &str) -> Option<Self> {
         match platform {
             "telegram" => Some(Self::TelegramWeb),
+            "matrix" => Some(Self::Matrix),
             _ => None,
         }
     }
@@ -80,6 +84,7 @@ impl Connector {
             Self::TelegramWeb => {
                 Box::new(TelegramVisit::new(source, places.telegram.clone(), memory, plan))
             }
+            Self::Matrix => Box::new(MatrixVisit::new(source, places.matrix.clone(), memory, plan)),
         }
     }
 }

@@ -20,6 +20,7 @@ mod ask;
 mod budget;
 mod connector;
 mod fetch;
+mod matrix;
 mod memory;
 mod page;
 mod schedule;

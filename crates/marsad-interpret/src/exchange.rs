@@ -91,11 +91,12 @@ impl Exchange<'_> {
 
 /// Reads one answer. Pure and total: what is not understood is a problem of the reading.
 pub fn read_exchange(exchange: &Exchange<'_>) -> Reading {
-    let mut reading = Reading::default();
     match exchange.reader {
-        Reader::TelegramWeb | Reader::Matrix | Reader::RocketChat | Reader::BotApi => {
+        Reader::Matrix => crate::matrix_api::read(exchange),
+        Reader::TelegramWeb | Reader::RocketChat | Reader::BotApi => {
+            let mut reading = Reading::default();
             reading.problem(1, "no reader for this answer yet");
+            reading
         }
     }
-    reading
 }

@@ -26,6 +26,8 @@ mod fourcat;
 mod json;
 mod lines;
 mod manifest;
+mod matrix_api;
+mod matrix_event;
 mod named;
 mod ndjson;
 mod peers;
