@@ -3,6 +3,7 @@
 use url::Url;
 
 use crate::bot_api::{BotApiStream, BotApiVisit, Host};
+use crate::matrix::MatrixVisit;
 use crate::telegram_web::TelegramVisit;
 use crate::{Limit, Memory, Plan, Secret, Source, Visit};
 
@@ -74,6 +75,8 @@ pub enum Connector {
     TelegramWeb,
     /// TamTam's Bot API, or that of MAX.
     BotApi,
+    /// Matrix client-server API.
+    Matrix,
 }
 
 impl Connector {
@@ -82,6 +85,7 @@ impl Connector {
         match platform {
             "telegram" => Some(Self::TelegramWeb),
             "tamtam" | "max" => Some(Self::BotApi),
+            "matrix" => Some(Self::Matrix),
             _ => None,
         }
     }
@@ -91,13 +95,14 @@ impl Connector {
         match self {
             Self::TelegramWeb => places.telegram.host("t.me"),
             Self::BotApi => Host::of(source.platform.as_str(), places).name(),
+            Self::Matrix => crate::matrix::lane(source, &places.matrix),
         }
     }
 
     /// The id under which the source's posts stand, as far as it is known.
     pub fn key(self, source: &Source, memory: &Memory) -> String {
         match self {
-            Self::TelegramWeb | Self::BotApi => {
+            Self::TelegramWeb | Self::BotApi | Self::Matrix => {
                 memory.channel.clone().unwrap_or_else(|| source.name.clone())
             }
         }
@@ -119,6 +124,7 @@ impl Connector {
                 let host = Host::of(source.platform.as_str(), places);
                 Box::new(BotApiVisit::new(source, host, memory, plan))
             }
+            Self::Matrix => Box::new(MatrixVisit::new(source, places.matrix.clone(), memory, plan)),
         }
     }
 
@@ -127,7 +133,7 @@ impl Connector {
     pub fn stream(platform: &str, places: &Places, memory: Memory) -> Option<Box<dyn Visit>> {
         match Self::of(platform)? {
             Self::BotApi => Some(Box::new(BotApiStream::new(Host::of(platform, places), memory))),
-            Self::TelegramWeb => None,
+            Self::TelegramWeb | Self::Matrix => None,
         }
     }
 }

@@ -29,6 +29,8 @@ mod html;
 mod json;
 mod lines;
 mod manifest;
+mod matrix_api;
+mod matrix_event;
 mod named;
 mod ndjson;
 mod peers;
