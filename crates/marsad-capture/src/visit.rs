@@ -24,8 +24,8 @@ impl Plan {
     }
 
     /// Only whether the channel is there and public.
-    pub fn check(remember: usize) -> Self {
-        Self { check: true, follow: false, backfill: 0, recheck: 0, remember }
+    pub fn check() -> Self {
+        Self { check: true, follow: false, backfill: 0, recheck: 0, remember: 0 }
     }
 
     /// What is new.

@@ -102,7 +102,7 @@ fn replay(filing: &mut Filing, runs: Vec<Run>, position: u64) -> Result<(), Fail
     let mut replayed = BTreeSet::new();
     for run in runs {
         if run.is_watch {
-            replay_watch(filing, &run, (position, problems_from))?;
+            replay_watch(filing, &run, position)?;
             continue;
         }
         let digest = digest_of(&run.import);
@@ -244,11 +244,7 @@ pub(super) fn manifest(store: &Store, digest: &[u8; 32]) -> Result<Option<Manife
     Ok(Manifest::from_json(&String::from_utf8_lossy(&record.payload)).ok())
 }
 
-fn replay_watch(
-    filing: &mut Filing,
-    run: &Run,
-    (position, problems_from): (u64, u64),
-) -> Result<(), Failure> {
+fn replay_watch(filing: &mut Filing, run: &Run, position: u64) -> Result<(), Failure> {
     for leaf in &run.chunks {
         let record = match filing.store.record(*leaf) {
             Ok(record) => record,
@@ -256,7 +252,7 @@ fn replay_watch(
             Err(error) => return Err(error.into()),
         };
         let worked = work_out(exchange::read(&record), &filing.pseudonyms);
-        let is_new = *leaf >= problems_from;
+        let is_new = *leaf >= position;
         filing.take(worked, &|_| (*leaf, is_new), exchange::name_of(&record));
         filing.file_replayed(position, false)?;
     }

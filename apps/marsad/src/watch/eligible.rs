@@ -37,7 +37,7 @@ pub(crate) fn eligible(
     let mut found = Vec::new();
     for source in sources {
         let Some(connector) = Connector::of(source.platform.as_str()) else { continue };
-        let visit = connector.visit(source, &places, Memory::default(), Plan::check(0));
+        let visit = connector.visit(source, &places, Memory::default(), Plan::check());
         let look = look(&mut fetcher, &mut budget, visit);
         let is = match look {
             Look::Saw => Eligible::Yes,

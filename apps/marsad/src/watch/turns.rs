@@ -65,7 +65,7 @@ impl Pace {
         if self.is_once {
             return Plan::everything(self.recheck);
         }
-        let plan = Plan::check(self.recheck);
+        let plan = Plan { remember: self.recheck, ..Plan::check() };
         match turn {
             Turn::Follow => Plan { check: false, follow: true, ..plan },
             Turn::Check => plan,
