@@ -12,6 +12,8 @@
 
 mod eligible;
 mod ledger;
+mod metrics;
+mod pulse;
 mod sight;
 mod turns;
 mod view;
@@ -28,6 +30,8 @@ use marsad_types::{Platform, Timestamp};
 
 pub(crate) use self::eligible::{Eligible, eligible};
 use self::ledger::Ledger;
+pub(crate) use self::metrics::Metrics;
+pub(crate) use self::pulse::Pulse;
 pub(crate) use self::turns::Pace;
 pub(crate) use self::view::Report;
 use crate::archive::Archive;
@@ -95,7 +99,7 @@ impl Watch {
         let mut filing = Filing::begin(archive)?;
         recover(archive, &mut filing)?;
         let agent = settings.agent();
-        let fetcher = Fetcher::start(&agent).map_err(Failure::failed)?;
+        let fetcher = Fetcher::start(&agent, settings.timeout()).map_err(Failure::failed)?;
         let now = clock::now();
         let mut watch = Self {
             archive: archive.clone(),

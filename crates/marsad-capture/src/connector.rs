@@ -99,6 +99,15 @@ impl Connector {
         }
     }
 
+    /// How often that host may be asked for what is new.
+    pub fn limit(self, source: &Source, places: &Places) -> Limit {
+        match self {
+            Self::TelegramWeb => places.telegram.limit(crate::telegram_web::LIMIT),
+            Self::BotApi => Host::of(source.platform.as_str(), places).limit(),
+            Self::Matrix => places.matrix.limit(crate::matrix::LIMIT),
+        }
+    }
+
     /// The id under which the source's posts stand, as far as it is known.
     pub fn key(self, source: &Source, memory: &Memory) -> String {
         match self {

@@ -12,6 +12,8 @@ use crate::{Answer, Ask, Heard, Limit, Look, Memory, Outcome, Place, Plan, Sourc
 
 /// The reader of the answers.
 const READER: &str = "telegram-web";
+/// Terms name no limit; one request a second was never refused, and asks for no more than a reader.
+pub(crate) const LIMIT: Limit = Limit::per_second(1);
 /// What a language decides on a page is to stay the same.
 const LANGUAGE: &str = "en";
 
@@ -296,7 +298,7 @@ impl Visit for TelegramVisit {
             Step::Confirm(post) => format!("/{name}/{post}?embed=1"),
         };
         let base = self.place.base("https://t.me");
-        let lane = (self.place.host("t.me"), self.place.limit(Limit::per_second(1)));
+        let lane = (self.place.host("t.me"), self.place.limit(LIMIT));
         let mut ask = Ask::get(format!("{base}{path}"), READER, lane);
         ask.headers.push(("Accept-Language", LANGUAGE.to_owned()));
         ask.channel.clone_from(&self.memory.channel);

@@ -15,8 +15,6 @@ use crate::{Answer, Ask, Heard, Limit, Look, Memory, Outcome, Visit};
 const UPDATES_MAX: usize = 100;
 /// Seconds that the platform waits for something to happen; its own most is 90.
 const WAIT_S: u64 = 30;
-/// Milliseconds beyond that for the answer to come.
-const PATIENCE_MS: u64 = 15_000;
 const KINDS: &str =
     "message_created,message_edited,message_removed,chat_title_changed,bot_added,bot_removed";
 
@@ -64,7 +62,7 @@ impl Visit for BotApiStream {
         let lane = (format!("{}/updates", self.host.name()), Limit::per_second(1));
         let mut ask = Ask::get(url, READER, lane);
         ask.secret = self.host.place.secret.clone();
-        ask.timeout_ms = WAIT_S * 1000 + PATIENCE_MS;
+        ask.holds_ms = WAIT_S * 1000;
         Some(ask)
     }
 
