@@ -399,6 +399,9 @@ fn the_room_list_pages_both_ways_and_is_searched() {
     assert_eq!((ids(&third), third.get("next_batch")), (vec![desk.room.clone()], None));
     let back = list(&format!("limit=2&since={}", third["prev_batch"].as_str().unwrap()));
     assert_eq!(ids(&back), rooms[2..4]);
+    let most = format!("limit={}&since={}", usize::MAX, first["next_batch"].as_str().unwrap());
+    assert_eq!(ids(&list(&most)).len(), 3);
+    assert_eq!(list("since=zzz")["errcode"], "M_INVALID_PARAM");
     let search = json!({"filter": {"generic_search_term": "WEATHER"}, "limit": 10});
     let found =
         desk.matrix.answer(&Request::post("/_matrix/client/v3/publicRooms", &search), NOW).value();
