@@ -195,7 +195,7 @@ impl<'a> Call<'a> {
                 let edge = (std::cmp::Reverse(edge.0), edge.1);
                 if side == "n" {
                     let first = rooms.partition_point(|room| order(room) <= edge);
-                    (first, (first + limit).min(rooms.len()))
+                    (first, first.saturating_add(limit).min(rooms.len()))
                 } else {
                     let last = rooms.partition_point(|room| order(room) < edge);
                     (last.saturating_sub(limit), last)
