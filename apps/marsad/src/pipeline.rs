@@ -8,12 +8,13 @@
 //! what is committed to the evidence log, never the other way round.
 
 mod chunks;
-mod filing;
+pub(crate) mod exchange;
+pub(crate) mod filing;
 pub(crate) mod forget;
 mod media;
 mod recover;
 mod summary;
-mod work;
+pub(crate) mod work;
 
 use std::path::PathBuf;
 

@@ -17,6 +17,7 @@
 
 mod answer;
 mod ask;
+mod bot_api;
 mod budget;
 mod connector;
 mod fetch;

@@ -110,6 +110,12 @@ pub(crate) struct MatrixVisit {
     followed: bool,
 }
 
+/// The host that a room is asked at.
+pub(crate) fn lane(source: &Source, place: &Place) -> String {
+    let home = Homeserver::of(&Room::of(&source.name), place);
+    home.map_or_else(|_nobody| source.name.clone(), |home| home.host)
+}
+
 impl MatrixVisit {
     pub(crate) fn new(source: &Source, place: Place, memory: Memory, plan: Plan) -> Self {
         let named = Room::of(&source.name);

@@ -45,15 +45,23 @@ pub(crate) struct TelegramVisit {
     missing: BTreeSet<u64>,
     look: Look,
     followed: bool,
+    /// The channel's own page is still to be asked for.
+    wants_landing: bool,
 }
 
 impl TelegramVisit {
     pub(crate) fn new(source: &Source, place: Place, memory: Memory, plan: Plan) -> Self {
-        let step = match plan {
-            Plan { check: true, .. } => Step::Landing(false),
-            Plan { follow: true, .. } | Plan { recheck: 1.., .. } => Step::Head,
-            Plan { backfill: 1.., .. } => Step::Backfill,
-            _ => Step::Over,
+        // Only posts show the channel's number: before it is known they come first, so that
+        // everything that is said of the channel stands under one key.
+        let reads = plan.follow || plan.recheck > 0;
+        let step = if plan.check && (memory.channel.is_some() || !reads) {
+            Step::Landing(false)
+        } else if reads {
+            Step::Head
+        } else if plan.backfill > 0 {
+            Step::Backfill
+        } else {
+            Step::Over
         };
         Self {
             name: memory.handle.clone().unwrap_or_else(|| source.name.clone()),
@@ -66,6 +74,7 @@ impl TelegramVisit {
             missing: BTreeSet::new(),
             look: Look::Saw,
             followed: false,
+            wants_landing: plan.check,
         }
     }
 
@@ -99,8 +108,9 @@ impl TelegramVisit {
                 Heard::Again("the channel shows a preview, but sent us away from it".to_owned())
             }
             Landing::Channel => {
+                self.wants_landing = false;
                 let reads = self.plan.follow || self.plan.recheck > 0 || self.plan.backfill > 0;
-                self.step = if reads { Step::Head } else { Step::Over };
+                self.step = if reads && !self.followed { Step::Head } else { Step::Over };
                 Heard::Understood
             }
             Landing::NoPreview => self.stop(Look::KeptOut("preview_unavailable".to_owned())),
@@ -212,9 +222,10 @@ impl TelegramVisit {
     }
 
     /// Known posts whose numbers a page covers and that it does not show. A page covers everything
-    /// from its first post up to the one it was asked to end before.
+    /// from its first post, or from the beginning where it has none older, up to the one it was asked
+    /// to end before.
     fn note_missing(&mut self, page: &Page, before: Option<u64>) {
-        let from = if page.says_none { 0 } else { page.posts.first().copied().unwrap_or(u64::MAX) };
+        let from = if page.has_older { page.posts.first().copied().unwrap_or(u64::MAX) } else { 0 };
         let shown: BTreeSet<u64> = page.posts.iter().copied().collect();
         let gone = self.recent().filter(|post| {
             *post >= from && before.is_none_or(|before| *post < before) && !shown.contains(post)
@@ -249,7 +260,10 @@ impl TelegramVisit {
 
     fn next_back(&self) -> Step {
         let wants = self.pages_back < self.plan.backfill && !self.memory.is_whole;
-        if wants && self.memory.oldest.is_some() { Step::Backfill } else { Step::Over }
+        if wants && self.memory.oldest.is_some() {
+            return Step::Backfill;
+        }
+        if self.wants_landing { Step::Landing(false) } else { Step::Over }
     }
 
     fn hear_post(&mut self, answer: &Answer, post: u64) -> Heard {

@@ -4,7 +4,8 @@
 //! [`Manifest`] keeps the settings, so that the chunks can be read again at any time.
 //!
 //! **Main path.** [`recognise`] → [`prepare`] → ([`reduce`] where [`needs_reduction`]) → [`Cutter`]
-//! → [`read`], or [`read_document`] for the formats that only mean something as a whole.
+//! → [`read`], or [`read_document`] for the formats that only mean something as a whole. What a
+//! platform answered while it was watched goes through [`read_exchange`].
 //!
 //! **Invariants.** Pure and total: no file, no clock, no panic, and no error for content. What is
 //! not understood becomes a `Problem` with its line, and everything around it is kept. Chunks of a
@@ -13,6 +14,7 @@
 //! **Not here.** Where bytes come from or are kept; pseudonyms, derived ids and duplicates, which
 //! are the filer's.
 
+mod bot_api;
 mod crowdtangle;
 mod csv;
 mod cut;
@@ -23,6 +25,7 @@ mod exchange;
 mod files;
 mod format;
 mod fourcat;
+mod html;
 mod json;
 mod lines;
 mod manifest;
@@ -39,6 +42,7 @@ mod rows;
 mod shape;
 mod tamtam;
 mod telegram_desktop;
+mod telegram_web;
 mod telethon;
 mod tgdataset;
 mod times;
@@ -55,3 +59,8 @@ pub use prepare::{SetupError, prepare};
 pub use read::{read, read_document};
 pub use recognise::recognise;
 pub use telegram_desktop::{Reduction, needs_reduction, reduce};
+
+/// Version of the readings that this crate gives: raised whenever the same bytes are read otherwise, so
+/// that a lake says which rows it holds and `marsad doctor` when they should be read again.
+/// `tests/interpret/version.rs` holds us to it.
+pub const INTERPRETER_VERSION: u32 = 1;

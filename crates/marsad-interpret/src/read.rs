@@ -39,6 +39,7 @@ fn append(reading: &mut Reading, part: Reading) {
     reading.channels.extend(part.channels);
     reading.coverage.extend(part.coverage);
     reading.events.extend(part.events);
+    reading.removals.extend(part.removals);
     reading.problems.extend(part.problems);
     reading.rows += part.rows;
 }

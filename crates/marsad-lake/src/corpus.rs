@@ -29,7 +29,7 @@ pub struct Selection {
 }
 
 impl Selection {
-    fn wants_partition(&self, partition: &Partition) -> bool {
+    pub(crate) fn wants_partition(&self, partition: &Partition) -> bool {
         let platform = partition.platform.as_str();
         let of_platforms =
             self.platforms.is_empty() || self.platforms.iter().any(|p| p.as_str() == platform);

@@ -12,13 +12,13 @@ use arrow_array::{
 use compact_str::CompactString;
 use marsad_types::{
     Author, Channel, ChannelKey, Coverage, Event, Forward, Media, Outcome, Platform, Post, PostId,
-    PostKey, Resolution, Status, Timestamp,
+    PostKey, Problem, Resolution, Status, Timestamp,
 };
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use crate::table::{DataFile, Table};
-use crate::{Error, Filer, Lake};
+use crate::{Error, Filer, Lake, Selection};
 
 const ROWS_PER_BATCH: usize = 16_384;
 
@@ -391,6 +391,34 @@ impl Lake {
         Ok(places)
     }
 
+    /// The last version of some posts; posts that are not there are left out.
+    pub fn latest(&self, keys: &BTreeSet<PostKey>) -> Result<BTreeMap<PostKey, ExportRow>, Error> {
+        let mut latest: BTreeMap<PostKey, ExportRow> = BTreeMap::new();
+        let Some(table) = &self.posts else { return Ok(latest) };
+        let channels = keys.iter().map(|key| key.channel.clone()).collect();
+        let selection = Selection { channels, ..Selection::default() };
+        for file in table.files(&|partition| selection.wants_partition(partition))? {
+            let Ok(platform) = Platform::new(&file.partition.platform) else { continue };
+            read_file(&file, None, &|group| selection.wants_group(group), &mut |rows| {
+                for row in 0..rows.len() {
+                    let channel = rows.text("channel", row).unwrap_or("");
+                    let channel = ChannelKey::new(platform.clone(), channel);
+                    let post = CompactString::from(rows.text("post", row).unwrap_or(""));
+                    let key = PostKey { channel, post };
+                    if keys.contains(&key) {
+                        let found = export_row(&platform, rows, row);
+                        let is_later =
+                            latest.get(&key).is_none_or(|known| known.version < found.version);
+                        if is_later {
+                            latest.insert(key, found);
+                        }
+                    }
+                }
+            })?;
+        }
+        Ok(latest)
+    }
+
     /// A filer that knows everything filed so far. Reads every post's identity and text once.
     pub fn filer(&self) -> Result<Filer, Error> {
         let mut filer = Filer::default();
@@ -403,6 +431,11 @@ impl Lake {
         }
         for event in self.event_rows()? {
             filer.know_event(&event);
+        }
+        let position = self.position()?;
+        for row in self.problem_rows()?.into_iter().filter(|row| row.evidence >= position) {
+            let problem = Problem { line: row.line, reason: row.reason };
+            filer.know_problem(&problem, row.evidence, &row.source);
         }
         Ok(filer)
     }

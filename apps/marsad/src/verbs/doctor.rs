@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use marsad_evidence::RecordKind;
+use marsad_interpret::INTERPRETER_VERSION;
 use serde_json::{Value, json};
 
 use crate::archive::Archive;
 use crate::cli::Context;
 use crate::failure::Failure;
+use crate::interpreter::OtherInterpreter;
 use crate::{output, search_index};
 
 /// Problems are shown by reason, the most frequent first, up to so many reasons.
@@ -68,7 +70,8 @@ fn examine(archive: &Archive) -> Result<Vec<Check>, Failure> {
     let position = lake.position()?;
     // Acts and what is said about records are nothing to file.
     let behind = archive.reader().ok().map(|reader| {
-        let is_filed = |kind| matches!(kind, RecordKind::Chunk | RecordKind::Resource);
+        let is_filed =
+            |kind| matches!(kind, RecordKind::Chunk | RecordKind::Resource | RecordKind::Response);
         reader.leaves(position, &is_filed).map(|leaves| leaves.len())
     });
     let behind = behind.transpose()?.unwrap_or(0);
@@ -84,6 +87,14 @@ fn examine(archive: &Archive) -> Result<Vec<Check>, Failure> {
         mend: (behind > 0).then(|| {
             format!("{behind} records of an interrupted import are not filed: import its file again, or any other")
         }),
+    });
+    checks.push(match OtherInterpreter::of(&lake)? {
+        None => well("interpreter", format!("version {INTERPRETER_VERSION} read what is filed")),
+        Some(other) => Check {
+            what: "interpreter",
+            found: other.to_string(),
+            mend: Some(other.mend().to_owned()),
+        },
     });
     checks.extend(search(archive, &lake)?);
     checks.push(problems(&lake)?);

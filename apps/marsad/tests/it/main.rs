@@ -18,5 +18,7 @@ mod hostile;
 mod media;
 mod outside;
 mod privacy;
+mod rebuild;
 mod search;
+mod watch;
 mod worlds;

@@ -24,6 +24,7 @@ struct Sent {
 }
 
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of the room")]
 struct Server {
     room: &'static str,
     world_readable: bool,

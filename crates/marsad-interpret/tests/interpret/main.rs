@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod archives;
 #[cfg(test)]
+mod bot_api;
+#[cfg(test)]
 mod common;
 #[cfg(test)]
 mod csv;
@@ -17,4 +19,8 @@ mod settings;
 #[cfg(test)]
 mod telegram_desktop;
 #[cfg(test)]
+mod telegram_web;
+#[cfg(test)]
 mod telethon;
+#[cfg(test)]
+mod version;

@@ -17,9 +17,10 @@ use super::{Plan, Replacement, Wanted, refuse};
 use crate::archive::{Archive, Pseudonyms, hex};
 use crate::failure::Failure;
 use crate::pipeline::chunks::{KeptChunk, read_kept};
+use crate::pipeline::exchange;
 use crate::pipeline::filing::append_list;
 use crate::pipeline::media::{Files, KeptFile};
-use crate::pipeline::recover::{Run, replaces};
+use crate::pipeline::recover::{Run, replaces, replaces_record};
 use crate::verbs::export::{channel_line, post_line};
 
 /// A document written anew, ready to be kept.
@@ -87,6 +88,43 @@ pub(super) fn document(
     let replaces = run.leaf.map(|leaf| replaces(&run.replaced, leaf));
     let converted = Converted { files: names.left(), replaces, ..converted };
     plan.replacements.push(Replacement::Document(converted));
+    Ok(())
+}
+
+/// Plans for the answers that came while watching: a page is one record, and holds posts that stay.
+pub(super) fn answers(
+    archive: &Archive,
+    store: &Store,
+    run: &Run,
+    (wanted, at): (&Wanted, Timestamp),
+    plan: &mut Plan,
+) -> Result<(), Failure> {
+    for leaf in &run.chunks {
+        let record = match store.record(*leaf) {
+            Ok(record) => record,
+            Err(Error::Erased { .. }) => continue,
+            Err(error) => return Err(error.into()),
+        };
+        let mut whole = exchange::read(&record);
+        let before = whole.posts.len();
+        let line = whole.posts.iter().find(|post| wanted.takes(post)).map(|post| post.line);
+        let Some(line) = line else { continue };
+        whole.posts.retain(|post| !wanted.takes(post));
+        let pseudonyms = archive.pseudonyms()?;
+        whole.posts.iter_mut().for_each(|post| name_nobody(post, &pseudonyms));
+        plan.posts += (before - whole.posts.len()) as u64;
+        plan.leaves.insert(*leaf);
+        plan.rewritten += whole.posts.len() as u64;
+        if whole.posts.is_empty() && whole.channels.is_empty() {
+            continue;
+        }
+        let mut manifest = Manifest::new(Format::MarsadNdjson);
+        manifest.source.clone_from(&record.target);
+        let converted =
+            convert(&whole, &manifest, at).ok_or_else(|| refuse(run, &manifest, line))?;
+        let replaces = Some(replaces_record(&record));
+        plan.replacements.push(Replacement::Document(Converted { replaces, ..converted }));
+    }
     Ok(())
 }
 
