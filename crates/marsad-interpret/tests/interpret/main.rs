@@ -9,6 +9,8 @@ mod common;
 #[cfg(test)]
 mod csv;
 #[cfg(test)]
+mod matrix;
+#[cfg(test)]
 mod ndjson;
 #[cfg(test)]
 mod peers;
