@@ -338,6 +338,15 @@ fn an_alias_leads_to_a_room_and_moves_with_it() {
         (&page["chunk"][1]["type"], &page["chunk"][1]["content"]["replacement_room"]),
         (&json!("m.room.tombstone"), &json!(new))
     );
+    let state = |kind: &str| desk.in_room(&desk.room, &format!("state/{kind}"), NOW);
+    assert_eq!(state("m.room.tombstone").value()["replacement_room"], new.as_str());
+    assert_eq!(state("m.room.member/%40press%3Amarsad.test").value()["membership"], "join");
+    assert_eq!(
+        refusal(&state("m.room.encryption")),
+        (404, "M_NOT_FOUND".into(), "Event not found.".into())
+    );
+    let all = desk.in_room(&desk.room, "state", NOW).value();
+    assert_eq!(all.as_array().unwrap().len(), 10);
     assert_eq!(page["chunk"][0]["prev_content"], json!({"alias": "#coast-weather:marsad.test"}));
     assert_eq!(page["chunk"][0]["unsigned"]["replaces_state"], page["chunk"][0]["replaces_state"]);
     assert_eq!(desk.get(alias)["room_id"], new.as_str());
