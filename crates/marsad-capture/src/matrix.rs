@@ -522,6 +522,11 @@ impl Visit for MatrixVisit {
         if self.step == Step::Summary && is_unheard {
             return self.go(Step::Visibility);
         }
+        // Nothing but news hangs on this: a server that does not tell is not asked again.
+        if self.step == Step::Tombstone && matches!(answer.status, 400 | 403 | 404) {
+            let step = self.first_reading();
+            return self.go(step);
+        }
         if let Some(heard) = self.refused(answer, code.as_deref()) {
             return heard;
         }

@@ -17,6 +17,7 @@ mod forget_media;
 mod hostile;
 mod media;
 mod outside;
+mod platforms;
 mod privacy;
 mod rebuild;
 mod search;
