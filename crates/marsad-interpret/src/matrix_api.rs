@@ -331,10 +331,8 @@ impl Asked<'_> {
         Ok(())
     }
 
-    fn page(&self) -> Result<Page, Reason> {
+    fn page(&self) -> Result<Page<'_>, Reason> {
         let room = self.room.as_deref().ok_or_else(|| missing("room_id"))?;
-        let previous = self.exchange.previous;
-        let previous = previous.and_then(|last| Some((last.at, last.newest.parse::<i64>().ok()?)));
-        Ok(Page::new(self.key(room), self.exchange.at, previous))
+        Ok(Page::new(self.key(room), self.exchange))
     }
 }

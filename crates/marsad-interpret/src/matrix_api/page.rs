@@ -6,6 +6,7 @@ use compact_str::CompactString;
 use marsad_types::{Author, ChannelKey, Post, PostId, Reading, Removal, Resolution, Timestamp};
 
 use super::LINE;
+use crate::Exchange;
 use crate::json::{self, Nested, Object, Reason, Value, missing};
 use crate::lines::Problems;
 use crate::matrix_event::{Because, Content, Event, Replacement, Said, Unsigned, is_post};
@@ -14,11 +15,10 @@ use crate::matrix_event::{Because, Content, Event, Replacement, Said, Unsigned, 
 const SILENT: [&str; 4] = ["m.reaction", "m.call.", "m.key.verification.", "m.beacon"];
 
 /// The events of one answer, oldest first.
-pub(super) struct Page {
+pub(super) struct Page<'e> {
+    exchange: &'e Exchange<'e>,
     key: ChannelKey,
     at: Timestamp,
-    /// The last look, and the newest time known then, epoch ms.
-    previous: Option<(Timestamp, i64)>,
     is_open: bool,
     is_encrypted: bool,
     originals: Vec<Original>,
@@ -48,12 +48,12 @@ struct Edit<'a> {
     content: Content<'a>,
 }
 
-impl Page {
-    pub(super) fn new(key: ChannelKey, at: Timestamp, previous: Option<(Timestamp, i64)>) -> Self {
+impl<'e> Page<'e> {
+    pub(super) fn new(key: ChannelKey, exchange: &'e Exchange<'e>) -> Self {
         Self {
+            exchange,
             key,
-            at,
-            previous,
+            at: exchange.at,
             is_open: true,
             is_encrypted: false,
             originals: Vec::new(),
@@ -143,7 +143,7 @@ impl Page {
         let post = Post {
             resolution: Some(Resolution { ms: 1 }),
             observed_first: Some(self.at),
-            observed_prev: self.absent_at(at),
+            observed_prev: self.exchange.absent_at(at),
             author: sender.clone().map_or(Author::Unknown, Author::Name),
             reply_to,
             media,
@@ -181,7 +181,7 @@ impl Page {
     }
 
     fn take_edit(&mut self, mut edit: Edit<'_>) -> Result<(), Reason> {
-        let observed_prev = self.absent_at(edit.at);
+        let observed_prev = self.exchange.absent_at(edit.at);
         let place = self.places.get(&edit.of).and_then(|at| self.originals.get_mut(*at));
         // Without its original an edit has no time of publication: see the head of the module.
         let Some(original) = place else { return Ok(()) };
@@ -239,12 +239,6 @@ impl Page {
             return true;
         }
         false
-    }
-
-    /// Our last look before, when what is newer than all that was known then was not there yet.
-    fn absent_at(&self, at: Timestamp) -> Option<Timestamp> {
-        let (looked, newest) = self.previous?;
-        (at.0 > newest).then_some(looked)
     }
 
     /// Notes the reason of a problem.

@@ -45,8 +45,11 @@ fn page(chunk: &[Value]) -> Reading {
 
 /// The n-th second of the room, by the same author.
 fn event(n: i64, kind: &str, content: Value) -> Value {
-    json!({"type": kind, "event_id": format!("${n}"), "room_id": ROOM, "sender": "@press:weather.example",
-        "origin_server_ts": 1_795_400_000_000_i64 + n * 1000, "content": content, "unsigned": {"age": 5}})
+    let mut event = json!({"type": kind, "event_id": format!("${n}"), "room_id": ROOM,
+        "sender": "@press:weather.example", "origin_server_ts": 1_795_400_000_000_i64 + n * 1000,
+        "unsigned": {"age": 5}});
+    event["content"] = content;
+    event
 }
 
 fn says(n: i64, text: &str) -> Value {
@@ -177,25 +180,22 @@ fn edits_are_versions_of_their_post_if_they_are_its_authors() {
 
 #[test]
 fn redactions_take_posts_away() {
+    let redaction = |n: i64, content: Value| event(n, "m.room.redaction", content);
     let redacted = |n: i64, kind: &str, by: i64| {
         let mut event = event(n, kind, json!({}));
-        event["unsigned"]["redacted_because"] =
-            event_of_redaction(by, json!({"redacts": format!("${n}")}));
+        event["unsigned"]["redacted_because"] = redaction(by, json!({"redacts": format!("${n}")}));
         event
     };
-    fn event_of_redaction(n: i64, content: Value) -> Value {
-        event(n, "m.room.redaction", content)
-    }
-    let mut old_form = event_of_redaction(9, json!({}));
+    let mut old_form = redaction(9, json!({}));
     old_form["redacts"] = json!("$-7");
-    let mut later = event_of_redaction(11, json!({"redacts": "$-8"}));
+    let mut later = redaction(11, json!({"redacts": "$-8"}));
     later["origin_server_ts"] = json!(AT.0 + 1_000_000_000); // by a clock that is wrong
     let reading = page(&[
         later,
-        event_of_redaction(10, json!({"redacts": "$1"})), // was not carried out: $1 is there
+        redaction(10, json!({"redacts": "$1"})), // was not carried out: $1 is there
         old_form,
-        event_of_redaction(8, json!({"redacts": "$2"})),
-        event_of_redaction(7, json!({"redacts": "$3"})),
+        redaction(8, json!({"redacts": "$2"})),
+        redaction(7, json!({"redacts": "$3"})),
         redacted(3, "m.reaction", 7),
         redacted(2, "m.room.message", 8),
         says(1, "Fog"),
