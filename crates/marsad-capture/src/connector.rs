@@ -3,8 +3,9 @@
 use url::Url;
 
 use crate::bot_api::{BotApiStream, BotApiVisit, Host};
+use crate::rocketchat::{AnonymousVisit, RocketChatVisit};
 use crate::telegram_web::TelegramVisit;
-use crate::{Limit, Memory, Plan, Secret, Source, Visit};
+use crate::{Limit, Memory, Plan, Secret, Source, Visit, rocketchat};
 
 /// Where a platform is asked, and as whom.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -74,6 +75,8 @@ pub enum Connector {
     TelegramWeb,
     /// TamTam's Bot API, or that of MAX.
     BotApi,
+    /// A Rocket.Chat server's REST API.
+    RocketChat,
 }
 
 impl Connector {
@@ -82,6 +85,7 @@ impl Connector {
         match platform {
             "telegram" => Some(Self::TelegramWeb),
             "tamtam" | "max" => Some(Self::BotApi),
+            "rocketchat" => Some(Self::RocketChat),
             _ => None,
         }
     }
@@ -91,6 +95,7 @@ impl Connector {
         match self {
             Self::TelegramWeb => places.telegram.host("t.me"),
             Self::BotApi => Host::of(source.platform.as_str(), places).name(),
+            Self::RocketChat => rocketchat::Host::of(source, places).name(),
         }
     }
 
@@ -100,6 +105,8 @@ impl Connector {
             Self::TelegramWeb | Self::BotApi => {
                 memory.channel.clone().unwrap_or_else(|| source.name.clone())
             }
+            // Rooms' ids are the workspace's own: two workspaces may have the same.
+            Self::RocketChat => source.name.clone(),
         }
     }
 
@@ -119,6 +126,14 @@ impl Connector {
                 let host = Host::of(source.platform.as_str(), places);
                 Box::new(BotApiVisit::new(source, host, memory, plan))
             }
+            Self::RocketChat => {
+                let host = rocketchat::Host::of(source, places);
+                if host.has_user() {
+                    Box::new(RocketChatVisit::new(host, memory, plan))
+                } else {
+                    Box::new(AnonymousVisit::new(host, memory, plan))
+                }
+            }
         }
     }
 
@@ -127,7 +142,7 @@ impl Connector {
     pub fn stream(platform: &str, places: &Places, memory: Memory) -> Option<Box<dyn Visit>> {
         match Self::of(platform)? {
             Self::BotApi => Some(Box::new(BotApiStream::new(Host::of(platform, places), memory))),
-            Self::TelegramWeb => None,
+            Self::TelegramWeb | Self::RocketChat => None,
         }
     }
 }

@@ -23,6 +23,7 @@ mod connector;
 mod fetch;
 mod memory;
 mod page;
+mod rocketchat;
 mod schedule;
 mod source;
 mod telegram_web;
