@@ -126,7 +126,7 @@ fn watched(archive: &Archive) -> Result<Vec<Check>, Failure> {
                 hosts.entry(connector.lane(&source, &places)).or_insert((0, limit)).0 += 1;
             }
             (State::Watched, None) | (State::Refused, _) => refused.push(name),
-            (State::Paused, _) => {}
+            (State::Paused | State::Account, _) => {}
         }
     }
     let mut checks = Vec::new();

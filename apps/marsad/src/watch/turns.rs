@@ -38,6 +38,11 @@ impl Pace {
         !self.is_once
     }
 
+    /// Milliseconds between two looks for what is new.
+    pub(crate) fn poll_ms(self) -> i64 {
+        self.poll_ms
+    }
+
     /// How often an ask is repeated in one visit: one that comes again soon need not insist.
     pub(crate) fn tries(&self) -> u32 {
         if self.is_once { 10 } else { 4 }

@@ -86,6 +86,12 @@ fn up(truth: &Truth) -> BTreeSet<(String, String)> {
     up.map(|post| (post.post.clone(), post.text(now).unwrap().to_owned())).collect()
 }
 
+/// The same of one channel.
+fn up_of(truth: &Truth, channel: &str) -> BTreeSet<(String, String)> {
+    let posts = truth.posts.iter().filter(|post| post.channel == channel).cloned().collect();
+    up(&Truth { posts, ..Truth::default() })
+}
+
 fn bots(flavour: botapi::Flavour, platform: &str, variable: &'static str) {
     let mock = Arc::new(BotApi::new(flavour, TOKEN));
     let begin = now_ms() - 1_000_000;
@@ -134,6 +140,31 @@ fn bots(flavour: botapi::Flavour, platform: &str, variable: &'static str) {
     desk.bench.good(&["--archive", "a", "rebuild"]);
     assert_eq!(desk.lines(), before);
     desk.is_clean_of(TOKEN);
+
+    // The account's own news: of channels that are watched, and of nothing else.
+    for chat in [chat, private] {
+        mock.set_bot(chat, now_ms() - 10, true).unwrap();
+    }
+    mock.set_holds_polls(true);
+    let mut watch = desk.bench.spawn(&["--archive", "a", "watch"]);
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    mock.post(private, now_ms(), botapi::Draft::text("Lunch at one")).unwrap();
+    mock.post(chat, now_ms(), botapi::Draft::text("Gale warning")).unwrap();
+    // The poll after the news says by its marker that the news were received.
+    let posted = now_ms();
+    let is_next = |seen: &marsad_mock::Seen| {
+        seen.at_ms > posted && seen.path.contains("/updates") && seen.path.contains("marker=")
+    };
+    for _ in 0..200 {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        if mock.gate().log().iter().any(is_next) {
+            break;
+        }
+    }
+    let stopped = std::process::Command::new("kill").arg(watch.id().to_string()).status();
+    assert!(stopped.unwrap().success() && watch.wait().unwrap().success());
+    assert_eq!(desk.held(), up_of(&mock.truth(), &chat.to_string()));
+    desk.is_clean_of("Lunch at one");
 }
 
 #[test]
