@@ -22,4 +22,5 @@ mod privacy;
 mod rebuild;
 mod search;
 mod watch;
+mod webarchives;
 mod worlds;
