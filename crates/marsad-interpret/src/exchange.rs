@@ -102,7 +102,8 @@ pub fn read_exchange(exchange: &Exchange<'_>) -> Reading {
     match exchange.reader {
         Reader::TelegramWeb => crate::telegram_web::read(exchange),
         Reader::BotApi => crate::bot_api::read(exchange),
-        Reader::Matrix | Reader::RocketChat => {
+        Reader::RocketChat => crate::rocketchat_api::read(exchange),
+        Reader::Matrix => {
             let mut reading = Reading::default();
             reading.problem(1, "no reader for this answer yet");
             reading

@@ -13,6 +13,8 @@ mod ndjson;
 #[cfg(test)]
 mod peers;
 #[cfg(test)]
+mod rocketchat_api;
+#[cfg(test)]
 mod settings;
 #[cfg(test)]
 mod telegram_desktop;
