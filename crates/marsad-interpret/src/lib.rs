@@ -38,6 +38,7 @@ mod prepare;
 mod read;
 mod recognise;
 mod rocketchat;
+mod rocketchat_api;
 mod rows;
 mod shape;
 mod tamtam;

@@ -15,6 +15,8 @@ mod ndjson;
 #[cfg(test)]
 mod peers;
 #[cfg(test)]
+mod rocketchat_api;
+#[cfg(test)]
 mod saved;
 #[cfg(test)]
 mod settings;
