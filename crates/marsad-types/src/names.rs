@@ -115,7 +115,7 @@ fn in_lower_case(name: &ChannelKey) -> ChannelKey {
     if name.id.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase()) {
         return name.clone();
     }
-    let id = CompactString::from(name.id.to_lowercase());
+    let id = name.id.to_lowercase();
     ChannelKey { platform: name.platform.clone(), id }
 }
 
