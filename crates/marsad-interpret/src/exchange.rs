@@ -4,8 +4,6 @@ use std::fmt;
 
 use marsad_types::{Platform, Reading, Timestamp};
 
-use crate::lines::Problems;
-
 /// One answer of a platform over HTTP, as it was kept.
 #[derive(Debug, Clone)]
 pub struct Exchange<'a> {
