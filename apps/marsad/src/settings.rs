@@ -1,6 +1,7 @@
 //! What comes from `marsad.toml` and the environment. The only file that reads either.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use std::{fs, io};
 
 use marsad_capture::{Place, Places, Secret};
@@ -43,6 +44,8 @@ pub(crate) struct Settings {
     recheck: Option<usize>,
     /// Seconds between two looks at a channel, where the budget allows them.
     poll_s: Option<u32>,
+    /// Seconds that a platform's answer is waited for, at most.
+    timeout_s: Option<u64>,
     /// Where and how often platforms are asked.
     telegram: PlatformSettings,
     tamtam: PlatformSettings,
@@ -120,6 +123,8 @@ impl Settings {
 const RECHECK: usize = 100;
 /// Seconds between two looks at a channel, unless settings say otherwise.
 const POLL_S: u32 = 60;
+/// Seconds that an answer is waited for, unless settings say otherwise.
+const TIMEOUT_S: u64 = 30;
 
 impl Settings {
     /// How many of a channel's last posts are looked at again for edits and deletions.
@@ -131,6 +136,11 @@ impl Settings {
     pub(crate) fn agent(&self) -> String {
         let contact = self.contact.as_deref().unwrap_or("no contact given");
         format!("Marsad/{} (reads public channels; {contact})", env!("CARGO_PKG_VERSION"))
+    }
+
+    /// The longest that an answer is waited for, where its question does not wait by itself.
+    pub(crate) fn timeout(&self) -> Duration {
+        Duration::from_secs(self.timeout_s.unwrap_or(TIMEOUT_S).max(1))
     }
 
     /// Seconds between two looks at a channel.

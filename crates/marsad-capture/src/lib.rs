@@ -24,6 +24,7 @@ mod fetch;
 mod matrix;
 mod memory;
 mod page;
+mod rocketchat;
 mod schedule;
 mod source;
 mod telegram_web;

@@ -23,7 +23,7 @@ use page::{Page, Way};
 
 /// The reader of the answers.
 const READER: &str = "matrix";
-const PER_SECOND: u32 = 5;
+pub(crate) const LIMIT: Limit = Limit::per_second(5);
 /// Pages without an event in a row after which the homeserver is not asked for another.
 const EMPTY_PAGES_MAX: u32 = 50;
 /// Failures of the server to show one event after which the page goes on without it.
@@ -501,7 +501,7 @@ impl Visit for MatrixVisit {
     fn next(&mut self) -> Option<Ask> {
         let url = self.address()?;
         let home = self.home.as_ref()?;
-        let lane = (home.host.clone(), self.place.limit(Limit::per_second(PER_SECOND)));
+        let lane = (home.host.clone(), self.place.limit(LIMIT));
         let mut ask = Ask::get(url, READER, lane);
         if home.is_set {
             ask.secret = self.place.secret.clone();
@@ -525,6 +525,11 @@ impl Visit for MatrixVisit {
         let is_unheard = code.as_deref() == Some("M_UNRECOGNIZED");
         if self.step == Step::Summary && is_unheard {
             return self.go(Step::Visibility);
+        }
+        // Nothing but news hangs on this: a server that does not tell is not asked again.
+        if self.step == Step::Tombstone && matches!(answer.status, 400 | 403 | 404) {
+            let step = self.first_reading();
+            return self.go(step);
         }
         if let Some(heard) = self.refused(answer, code.as_deref()) {
             return heard;

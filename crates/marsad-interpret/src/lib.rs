@@ -38,6 +38,7 @@ mod prepare;
 mod read;
 mod recognise;
 mod rocketchat;
+mod rocketchat_api;
 mod rows;
 mod shape;
 mod tamtam;
@@ -47,7 +48,9 @@ mod telethon;
 mod tgdataset;
 mod times;
 mod twitter;
+mod wacz;
 mod walk;
+mod warc;
 mod zeeschuimer;
 
 pub use cut::{CHUNK_MAX, Chunk, Cutter, Piece, RECORD_MAX};
@@ -59,6 +62,7 @@ pub use prepare::{SetupError, prepare};
 pub use read::{read, read_document};
 pub use recognise::recognise;
 pub use telegram_desktop::{Reduction, needs_reduction, reduce};
+pub use wacz::WACZ_BYTES_MAX;
 
 /// Version of the readings that this crate gives: raised whenever the same bytes are read otherwise, so
 /// that a lake says which rows it holds and `marsad doctor` when they should be read again.

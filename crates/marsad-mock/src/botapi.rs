@@ -109,6 +109,7 @@ struct State {
     updates: Vec<(i64, Value)>,
     /// Updates before this one are gone.
     committed: usize,
+    holds_polls: bool,
 }
 
 impl State {
@@ -136,6 +137,12 @@ impl BotApi {
     /// Its gate: limit, faults, log.
     pub fn gate(&self) -> &Gate {
         &self.gate
+    }
+
+    /// Whether an empty `/updates` is held for its `timeout`; else it is answered at once, which is
+    /// what a test wants whose clock stands still.
+    pub fn set_holds_polls(&self, holds: bool) {
+        self.state().holds_polls = holds;
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -338,5 +345,11 @@ fn user(flavour: Flavour, name: &str, at_ms: i64) -> Value {
 impl Mock for BotApi {
     fn answer(&self, request: &Request, now_ms: i64) -> Response {
         self.gate.pass(self, request, now_ms)
+    }
+
+    fn holds(&self, request: &Request, asked_ms: i64, now_ms: i64) -> bool {
+        let state = self.state();
+        let waits_ms = rest::timeout_ms(request).filter(|_| state.holds_polls);
+        waits_ms.is_some_and(|ms| now_ms < asked_ms + ms) && !self.has_news(&state, request, now_ms)
     }
 }

@@ -57,6 +57,12 @@ pub trait Mock: Send + Sync {
     /// Answers a request that arrives at `now_ms` (milliseconds since 1970 UTC).
     fn answer(&self, request: &Request, now_ms: i64) -> Response;
 
+    /// Whether the platform would still hold a request that arrived at `asked_ms`, having nothing to
+    /// say yet (a long poll). A server asks this until it is false, and then for the answer.
+    fn holds(&self, _request: &Request, _asked_ms: i64, _now_ms: i64) -> bool {
+        false
+    }
+
     /// Opens a conversation over a websocket, where the platform has one at this path.
     fn talk(&self, _request: &Request, _now_ms: i64) -> Option<Box<dyn Talk>> {
         None

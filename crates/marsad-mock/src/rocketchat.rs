@@ -359,6 +359,9 @@ impl Mock for RocketChat {
 
     fn talk(&self, request: &Request, now_ms: i64) -> Option<Box<dyn Talk>> {
         let is_here = request.segments() == ["websocket"];
-        is_here.then(|| realtime::open(Arc::clone(&self.inner), now_ms))
+        is_here.then(|| {
+            self.inner.gate.note_talk(request, now_ms);
+            realtime::open(Arc::clone(&self.inner), now_ms)
+        })
     }
 }

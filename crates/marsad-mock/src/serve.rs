@@ -130,6 +130,10 @@ impl Host {
             {
                 return self.hold_talk(stream, key, talk);
             }
+            let asked_ms = (self.clock)();
+            while self.mock.holds(&request, asked_ms, (self.clock)()) && !self.stops() {
+                thread::sleep(TICK);
+            }
             let response = self.mock.answer(&request, (self.clock)());
             let closes =
                 request.header("Connection").is_some_and(|c| c.eq_ignore_ascii_case("close"));

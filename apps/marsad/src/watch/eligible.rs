@@ -32,7 +32,8 @@ pub(crate) fn eligible(
     sources: &[Source],
 ) -> Result<Vec<(Source, Eligible)>, Failure> {
     let places = settings.places()?;
-    let mut fetcher = Fetcher::start(&settings.agent()).map_err(Failure::failed)?;
+    let mut fetcher =
+        Fetcher::start(&settings.agent(), settings.timeout()).map_err(Failure::failed)?;
     let mut budget = Budget::new(0);
     let mut found = Vec::new();
     for source in sources {

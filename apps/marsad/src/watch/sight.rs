@@ -1,7 +1,7 @@
 //! What channels are when looked at, and whether we see at all.
 
 use marsad_capture::{Look, Turn};
-use marsad_desk::{Sight, Watched};
+use marsad_desk::{Sight, State, Watched};
 use marsad_types::{Reading, Status, Timestamp};
 
 use super::{Active, Watch};
@@ -57,7 +57,8 @@ impl Watch {
         reading: &Reading,
         at: Timestamp,
     ) -> Result<(), Failure> {
-        let Some(seen) = reading.channels.last() else { return Ok(()) };
+        let is_account = self.sources.get(&id).is_some_and(|source| source.state == State::Account);
+        let Some(seen) = reading.channels.last().filter(|_| !is_account) else { return Ok(()) };
         if seen.status == Status::Error {
             return Ok(()); // that is ours, not the channel's
         }

@@ -1,6 +1,7 @@
 //! The watch against a stateful t.me on a local port: real sockets, real process, real time.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{Read as _, Write as _};
 use std::process::Child;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -9,7 +10,7 @@ use marsad_mock::telegram::{Draft, Status};
 use marsad_mock::{Faults, Served, Telegram, serve};
 use serde_json::Value;
 
-use crate::bench::{Bench, rows};
+use crate::bench::{Bench, rows, texts};
 
 const RAIL: &str = "telegram:railnotices";
 
@@ -208,6 +209,44 @@ fn ten_deaths_lose_nothing_and_nothing_comes_twice() {
     let before = desk.posts();
     desk.bench.good(&["--archive", "a", "rebuild"]);
     assert_eq!(desk.posts(), before);
+}
+
+/// What a Prometheus would read.
+fn scraped(address: &str) -> String {
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    text
+}
+
+#[test]
+fn a_running_watch_shows_its_figures_and_stops_when_told() {
+    let desk = Desk::new(&[("railnotices", 30)]);
+    desk.run(&["sources", "add", RAIL]);
+    let address = {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        free.local_addr().unwrap().to_string()
+    };
+    let mut watch = desk.bench.spawn(&["--archive", "a", "watch", "--metrics", &address]);
+    let figure = |name: &str| {
+        let text = scraped(&address);
+        let line = text.lines().find(|line| line.starts_with(name)).map(str::to_owned);
+        line.and_then(|line| line.rsplit_once(' ')?.1.parse::<u64>().ok())
+    };
+    let waited = (0..200).any(|_| {
+        std::thread::sleep(Duration::from_millis(100));
+        std::net::TcpStream::connect(&address).is_ok() && figure("marsad_posts_total") == Some(30)
+    });
+    assert!(waited, "{}", scraped(&address));
+    let doctor = desk.bench.run(&["--archive", "a", "doctor"]);
+    let (told, _) = texts(&doctor);
+    assert!(told.contains("1 sources at 500.00 requests a second"), "{told}");
+    let stop = std::process::Command::new("kill").arg(watch.id().to_string()).status().unwrap();
+    assert!(stop.success());
+    assert!(watch.wait().unwrap().success());
+    // What was read was filed, though nobody waited for it.
+    assert_eq!(desk.held(), desk.expected());
 }
 
 #[test]

@@ -56,6 +56,11 @@ impl Host {
         self.place.host(self.own().0)
     }
 
+    /// How often it may be asked.
+    pub(crate) fn limit(&self) -> Limit {
+        self.place.limit(self.own().1)
+    }
+
     /// What is wrong when nothing says who asks.
     fn without_token(&self) -> Option<String> {
         let variable = self.variable();
@@ -177,26 +182,11 @@ impl BotApiVisit {
         self.memory.oldest.as_ref()?.parse().ok()
     }
 
-    /// The last posts that were there, oldest first.
-    fn recent(&self) -> impl DoubleEndedIterator<Item = (i64, &str)> {
-        self.memory.recent.iter().filter_map(|line| {
-            let (at, mid) = line.split_once(' ')?;
-            Some((at.parse().ok()?, mid))
-        })
-    }
-
-    /// Puts posts where their times belong among the last ones; a page has the newest first.
+    /// A page has the newest first.
     fn remember(&mut self, page: &Page) {
         for post in page.posts.iter().rev() {
-            let Some(mid) = &post.mid else { continue };
-            if self.recent().any(|(_, known)| known == mid) {
-                continue;
-            }
-            let after = self.recent().rev().take_while(|(at, _)| *at > post.at).count();
-            let place = self.memory.recent.len().saturating_sub(after);
-            self.memory.recent.insert(place, format!("{} {mid}", post.at));
-            while self.memory.recent.len() > self.plan.remember {
-                self.memory.recent.pop_front();
+            if let Some(mid) = &post.mid {
+                self.memory.insert_timed(post.at, mid, self.plan.remember);
             }
         }
     }
@@ -349,7 +339,8 @@ impl BotApiVisit {
         }
         let is_end = lowest.is_none() || from == lowest;
         let window: Vec<(i64, String)> = self
-            .recent()
+            .memory
+            .timed()
             .rev()
             .take(self.plan.recheck)
             .map(|(at, mid)| (at, mid.to_owned()))
@@ -406,7 +397,7 @@ impl BotApiVisit {
         let room = self.plan.remember.saturating_sub(self.memory.recent.len());
         posts.retain(|post| {
             let mid = post.mid.as_deref();
-            !self.recent().any(|(_, known)| Some(known) == mid)
+            !self.memory.timed().any(|(_, known)| Some(known) == mid)
         });
         posts.truncate(room);
         self.remember(&Page { posts, has_address: page.has_address });
@@ -419,8 +410,7 @@ impl BotApiVisit {
 
     fn hear_post(&mut self, answer: &Answer, mid: &str) -> Heard {
         if answer.status == 404 {
-            let is_it = |line: &String| line.split_once(' ').is_some_and(|(_, known)| known == mid);
-            self.memory.recent.retain(|line| !is_it(line));
+            self.memory.remove_timed(mid);
         }
         self.step = self.next_missing();
         Heard::Understood
@@ -457,7 +447,7 @@ impl Visit for BotApiVisit {
                 format!("/messages?chat_id={chat}&count={PAGE}{}", self.bounds())
             }
         };
-        let lane = (self.host.name(), self.host.place.limit(self.host.own().1));
+        let lane = (self.host.name(), self.host.limit());
         let mut ask = Ask::get(format!("{}{path}", self.host.base()), READER, lane);
         ask.secret = self.host.place.secret.clone();
         ask.channel.clone_from(&self.memory.channel);

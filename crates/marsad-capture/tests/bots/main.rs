@@ -4,3 +4,5 @@
 mod bot_api;
 #[cfg(test)]
 mod common;
+#[cfg(test)]
+mod rocketchat;

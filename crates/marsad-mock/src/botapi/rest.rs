@@ -78,6 +78,13 @@ impl Platform for BotApi {
     }
 }
 
+/// How long an empty answer to `/updates` is held; none for other calls.
+pub(super) fn timeout_ms(request: &Request) -> Option<i64> {
+    let is_updates = request.method == "GET" && request.segments() == ["updates"];
+    let seconds = number(request, "timeout", (30, 0, 90)).ok().filter(|_| is_updates)?;
+    Some(seconds * 1000)
+}
+
 type Answer = Result<Value, Response>;
 
 impl BotApi {
@@ -167,9 +174,26 @@ impl BotApi {
         Ok(message.ok_or_else(missing)?.json(chat, self.flavour, now_ms))
     }
 
+    /// The first update to tell, and how many there are.
+    fn window(&self, state: &State, marker: i64, now_ms: i64) -> (usize, usize) {
+        let known = state.updates.partition_point(|(at, _)| *at <= now_ms);
+        let start = match (usize::try_from(marker), self.flavour) {
+            (Ok(marker), _) => marker.min(known),
+            (Err(_), Flavour::TamTam) => state.committed,
+            (Err(_), Flavour::Max) => known.saturating_sub(1),
+        };
+        (start.max(state.committed), known)
+    }
+
+    /// Whether `/updates` has something to tell, of whatever type.
+    pub(super) fn has_news(&self, state: &State, request: &Request, now_ms: i64) -> bool {
+        let marker = number(request, "marker", (-1, i64::MIN, i64::MAX)).unwrap_or(-1);
+        let (start, known) = self.window(state, marker, now_ms);
+        start < known
+    }
+
     /// Sending a marker commits everything before it, and that is gone. Without one: TamTam gives
-    /// everything since the last commit, MAX only the latest. An empty answer comes at once: a
-    /// `timeout` is not waited for.
+    /// everything since the last commit, MAX only the latest.
     fn updates(&self, state: &mut State, request: &Request, now_ms: i64, effect: Effect) -> Answer {
         let limit = number(request, "limit", (100, 1, 1000))? as usize;
         number(request, "timeout", (30, 0, 90))?;
@@ -179,13 +203,8 @@ impl BotApi {
             let kind = update["update_type"].as_str().unwrap_or_default();
             types.as_deref().is_none_or(|types| types.split(',').any(|wanted| wanted == kind))
         };
-        let known = state.updates.partition_point(|(at, _)| *at <= now_ms);
-        let sent = usize::try_from(marker).ok().map(|marker| marker.min(known));
-        let start = match (sent, self.flavour) {
-            (Some(marker), _) => marker.max(state.committed),
-            (None, Flavour::TamTam) => state.committed,
-            (None, Flavour::Max) => known.saturating_sub(1).max(state.committed),
-        };
+        let (start, known) = self.window(state, marker, now_ms);
+        let sent = usize::try_from(marker).ok();
         if effect == Effect::Full && sent.is_some() {
             state.committed = start;
         }

@@ -195,7 +195,7 @@ impl<'a> Call<'a> {
                 let edge = (std::cmp::Reverse(edge.0), edge.1);
                 if side == "n" {
                     let first = rooms.partition_point(|room| order(room) <= edge);
-                    (first, (first + limit).min(rooms.len()))
+                    (first, first.saturating_add(limit).min(rooms.len()))
                 } else {
                     let last = rooms.partition_point(|room| order(room) < edge);
                     (last.saturating_sub(limit), last)
@@ -278,7 +278,12 @@ impl<'a> Call<'a> {
                 let found = self.event(room, event)?;
                 Ok(room.json(found, self.now_ms))
             }
-            ["state"] => Ok(json!(self.current_state(room))),
+            ["state"] => {
+                let current = self.current_state(room);
+                Ok(current.into_iter().map(|event| room.json(event, self.now_ms)).collect())
+            }
+            ["state", kind] => self.state_of(room, kind, ""),
+            ["state", kind, key] => self.state_of(room, kind, key),
             ["relations", event, "m.replace"] | ["relations", event, "m.replace", _] => {
                 self.event(room, event)?;
                 let is_edit = |e: &&Event| {
@@ -301,12 +306,21 @@ impl<'a> Call<'a> {
         found.filter(|event| event.is_world_readable).ok_or_else(missing)
     }
 
-    fn current_state(&self, room: &Room) -> Vec<Value> {
+    fn current_state(&self, room: &'a Room) -> Vec<&'a Event> {
         let mut current = std::collections::BTreeMap::new();
         for event in room.arrived(self.now_ms).iter().filter(|event| event.state_key.is_some()) {
             current.insert((event.kind.as_str(), event.state_key.as_deref()), event);
         }
-        current.values().map(|event| room.json(event, self.now_ms)).collect()
+        current.into_values().collect()
+    }
+
+    /// The content of one piece of state.
+    fn state_of(&self, room: &'a Room, kind: &str, key: &str) -> Answer {
+        let current = self.current_state(room);
+        let is_asked =
+            |event: &&Event| event.kind == kind && event.state_key.as_deref() == Some(key);
+        let missing = || refuse(404, "M_NOT_FOUND", "Event not found.");
+        Ok(current.into_iter().find(is_asked).ok_or_else(missing)?.content.clone())
     }
 
     fn by_time(&self, room: &Room) -> Answer {

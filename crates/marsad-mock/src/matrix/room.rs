@@ -48,6 +48,10 @@ pub(super) struct Event {
     redacted_by: Option<usize>,
     /// Places of events that edit it.
     edits: Vec<usize>,
+    /// Places of events in its thread.
+    replies: Vec<usize>,
+    /// Place of the state that it replaced.
+    replaces: Option<usize>,
 }
 
 impl Room {
@@ -76,17 +80,23 @@ impl Room {
             redacts: None,
             redacted_by: None,
             edits: Vec::new(),
+            replies: Vec::new(),
+            replaces: None,
         });
         place
     }
 
     pub(super) fn push(&mut self, stream: &mut u64, at_ms: i64, parts: Parts) -> String {
         let relation = &parts.2["m.relates_to"];
-        let edited = relation["event_id"].as_str().filter(|_| relation["rel_type"] == "m.replace");
-        let edited = edited.and_then(|edited| self.places.get(edited)).copied();
+        let kind = relation["rel_type"].as_str().unwrap_or_default().to_owned();
+        let target = relation["event_id"].as_str().and_then(|id| self.places.get(id)).copied();
         let place = self.append(stream, at_ms, parts);
-        if let Some(original) = edited.and_then(|edited| self.events.get_mut(edited)) {
-            original.edits.push(place);
+        if let Some(target) = target.and_then(|target| self.events.get_mut(target)) {
+            match kind.as_str() {
+                "m.replace" => target.edits.push(place),
+                "m.thread" => target.replies.push(place),
+                _ => {}
+            }
         }
         self.events.get(place).map(|event| event.id.clone()).unwrap_or_default()
     }
@@ -94,9 +104,12 @@ impl Room {
     pub(super) fn push_state(&mut self, stream: &mut u64, at_ms: i64, kind: &str, content: Value) {
         let sender = "@press:marsad.test".to_owned();
         let key = if kind == "m.room.member" { sender.clone() } else { String::new() };
+        let is_same = |event: &Event| event.kind == kind && event.state_key.as_ref() == Some(&key);
+        let replaces = self.events.iter().rposition(is_same);
         let place = self.append(stream, at_ms, (sender, kind.to_owned(), content, None));
         if let Some(event) = self.events.get_mut(place) {
             event.state_key = Some(key);
+            event.replaces = replaces;
         }
     }
 
@@ -174,10 +187,34 @@ impl Room {
             json["redacted_because"] = because.clone();
             json["unsigned"]["redacted_because"] = because;
             json["unsigned"]["redacted_by"] = json!(redaction.id);
-        } else if let Some(edit) = self.edit(event, now_ms) {
-            json["unsigned"]["m.relations"] = json!({"m.replace": self.bare(edit, now_ms)});
+            return json;
+        }
+        let edit = self.edit(event, now_ms).map(|edit| ("m.replace", self.bare(edit, now_ms)));
+        for (name, relation) in edit.into_iter().chain(self.thread(event, now_ms)) {
+            json["unsigned"]["m.relations"][name] = relation;
+        }
+        if let Some(replaced) = event.replaces.and_then(|place| self.events.get(place)) {
+            json["prev_content"] = replaced.content.clone();
+            json["replaces_state"] = json!(replaced.id);
+            json["unsigned"]["prev_content"] = replaced.content.clone();
+            json["unsigned"]["prev_sender"] = json!(replaced.sender);
+            json["unsigned"]["replaces_state"] = json!(replaced.id);
         }
         json
+    }
+
+    /// What an event says of its thread.
+    fn thread(&self, event: &Event, now_ms: i64) -> Option<(&'static str, Value)> {
+        let arrived = self.arrived(now_ms);
+        let replies = event.replies.iter().filter_map(|place| arrived.get(*place));
+        let standing: Vec<&Event> =
+            replies.filter(|reply| self.redaction(reply, now_ms).is_none()).collect();
+        let latest = self.bare(standing.last()?, now_ms);
+        Some((
+            "m.thread",
+            json!({"count": standing.len(), "current_user_participated": false,
+                "latest_event": latest}),
+        ))
     }
 
     fn bare(&self, event: &Event, now_ms: i64) -> Value {

@@ -277,6 +277,20 @@ fn updates_come_from_where_the_bot_is_and_of_the_wanted_types() {
 }
 
 #[test]
+fn an_empty_poll_is_held_for_its_timeout_where_asked_for() {
+    let (api, chat) = coast(Flavour::TamTam);
+    let poll = Request::get("/updates?access_token=t&timeout=20&marker=0");
+    let other = Request::get(format!("/messages?access_token=t&chat_id={chat}"));
+    assert!(!api.holds(&poll, NOW, NOW), "not by default");
+    api.set_holds_polls(true);
+    let held = [NOW, NOW + 19_999, NOW + 20_000].map(|now| api.holds(&poll, NOW, now));
+    assert_eq!(held, [true, true, false]);
+    assert!(!api.holds(&other, NOW, NOW));
+    api.post(chat, NOW + 5000, Draft::text("Fog")).unwrap();
+    assert!(api.holds(&poll, NOW, NOW + 4999) && !api.holds(&poll, NOW, NOW + 5000));
+}
+
+#[test]
 fn a_broken_answer_commits_nothing() {
     let (api, chat) = coast(Flavour::TamTam);
     api.post(chat, NOW - 50, Draft::text("Fog")).unwrap();

@@ -10,3 +10,5 @@ mod rocketchat;
 mod serve;
 #[cfg(test)]
 mod telegram;
+#[cfg(test)]
+mod total;

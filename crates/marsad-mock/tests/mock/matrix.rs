@@ -298,6 +298,12 @@ fn relations_reactions_encryption_and_untrusted_times_are_as_sent() {
     );
     assert_eq!(relation(3)["m.in_reply_to"]["event_id"], id.as_str());
     assert_eq!(relation(4)["rel_type"], "m.thread");
+    let parent = desk.in_room(&desk.room, &format!("event/{}", encode(&id)), NOW).value();
+    let thread = &parent["unsigned"]["m.relations"]["m.thread"];
+    assert_eq!(
+        (&thread["count"], &thread["latest_event"]["content"]["body"]),
+        (&json!(1), &json!("From Monday"))
+    );
     let summary = desk.get(&format!("v1/room_summary/{}", encode(&desk.room)));
     assert_eq!(summary["encryption"], "m.megolm.v1.aes-sha2");
     let kinds: Vec<PostKind> = desk.matrix.truth().posts.iter().map(|p| p.kind).collect();
@@ -332,6 +338,17 @@ fn an_alias_leads_to_a_room_and_moves_with_it() {
         (&page["chunk"][1]["type"], &page["chunk"][1]["content"]["replacement_room"]),
         (&json!("m.room.tombstone"), &json!(new))
     );
+    let state = |kind: &str| desk.in_room(&desk.room, &format!("state/{kind}"), NOW);
+    assert_eq!(state("m.room.tombstone").value()["replacement_room"], new.as_str());
+    assert_eq!(state("m.room.member/%40press%3Amarsad.test").value()["membership"], "join");
+    assert_eq!(
+        refusal(&state("m.room.encryption")),
+        (404, "M_NOT_FOUND".into(), "Event not found.".into())
+    );
+    let all = desk.in_room(&desk.room, "state", NOW).value();
+    assert_eq!(all.as_array().unwrap().len(), 10);
+    assert_eq!(page["chunk"][0]["prev_content"], json!({"alias": "#coast-weather:marsad.test"}));
+    assert_eq!(page["chunk"][0]["unsigned"]["replaces_state"], page["chunk"][0]["replaces_state"]);
     assert_eq!(desk.get(alias)["room_id"], new.as_str());
 }
 
@@ -399,6 +416,9 @@ fn the_room_list_pages_both_ways_and_is_searched() {
     assert_eq!((ids(&third), third.get("next_batch")), (vec![desk.room.clone()], None));
     let back = list(&format!("limit=2&since={}", third["prev_batch"].as_str().unwrap()));
     assert_eq!(ids(&back), rooms[2..4]);
+    let most = format!("limit={}&since={}", usize::MAX, first["next_batch"].as_str().unwrap());
+    assert_eq!(ids(&list(&most)).len(), 3);
+    assert_eq!(list("since=zzz")["errcode"], "M_INVALID_PARAM");
     let search = json!({"filter": {"generic_search_term": "WEATHER"}, "limit": 10});
     let found =
         desk.matrix.answer(&Request::post("/_matrix/client/v3/publicRooms", &search), NOW).value();

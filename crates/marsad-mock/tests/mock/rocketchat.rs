@@ -404,6 +404,7 @@ fn a_websocket_on_a_port_speaks_the_same() {
     let url = format!("ws://{}/websocket", served.address());
     let stream = std::net::TcpStream::connect(served.address()).unwrap();
     let (mut socket, _) = tungstenite::client(url, stream).unwrap();
+    assert_eq!(chat.gate().log()[0].status, 101);
     let hear = |socket: &mut tungstenite::WebSocket<std::net::TcpStream>, wanted: &str| loop {
         let Message::Text(text) = socket.read().unwrap() else { continue };
         let value: Value = serde_json::from_str(text.as_str()).unwrap();
