@@ -115,8 +115,9 @@ impl Time<'_> {
     pub(crate) fn instant(self, field: &str) -> Maybe<Timestamp> {
         match self {
             Self::Missing => Ok(None),
-            Self::Text(text) => Value::Text(text).time(field),
-            Self::Dated(Dated { date: Value::Text(text) }) => Value::Text(text).time(field),
+            Self::Text(text) | Self::Dated(Dated { date: Value::Text(text) }) => {
+                Value::Text(text).time(field)
+            }
             Self::Dated(dated) => dated.date.milliseconds(field),
             Self::Other(_) => Err(Reason(format!("field '{field}' is not a time"))),
         }
