@@ -4,16 +4,20 @@ use std::path::PathBuf;
 
 use marsad_evidence::{Checkpoint, Verifier, Witness};
 
+use crate::stamps::Roots;
+
 pub(crate) const HELP: &str = "\
 Checks a Marsad evidence bundle or archive, offline.
 
-usage: marsad-verify [--key KEY] [--witness KEY]… [--earlier FILE] [--json] FILE.wacz|DIR
+usage: marsad-verify [--key KEY] [--witness KEY]… [--roots FILE] [--earlier FILE] [--json] FILE.wacz|DIR
 
   FILE.wacz        a bundle that Marsad exported
   DIR              an archive, or its evidence folder: every record is read
   --key KEY        the log's verifier key as its owner published it (name+id+base64), or a file
                    that holds it; without it nothing shows who signed
   --witness KEY    the key of a witness whose cosignatures count; may stand several times
+  --roots FILE     certificates of roots (PEM) that time-stamping authorities are under: checks who
+                   signed time-stamps (only in a build with the feature `stamps`)
   --earlier FILE   a checkpoint you kept from before: checks that the archive only went on from it
   --json           one JSON document instead of words
 
@@ -30,6 +34,7 @@ pub(crate) struct Arguments {
     pub(crate) path: PathBuf,
     pub(crate) key: Option<Verifier>,
     pub(crate) witnesses: Vec<Witness>,
+    pub(crate) roots: Option<Roots>,
     pub(crate) earlier: Option<Checkpoint>,
     pub(crate) json: bool,
 }
@@ -38,7 +43,7 @@ impl Arguments {
     /// `None` when help is asked for.
     pub(crate) fn read(written: &[String]) -> Result<Option<Self>, String> {
         let (mut path, mut key, mut earlier, mut json) = (None, None, None, false);
-        let mut witnesses = Vec::new();
+        let (mut witnesses, mut roots) = (Vec::new(), None);
         let mut words = written.iter();
         while let Some(word) = words.next() {
             match word.as_str() {
@@ -49,6 +54,9 @@ impl Arguments {
                     let key = words.next().ok_or("--witness needs a key")?;
                     let key = first_line(key);
                     witnesses.push(Witness::parse(&key).map_err(|e| format!("'{key}': {e}"))?);
+                }
+                "--roots" => {
+                    roots = Some(Roots::read(words.next().ok_or("--roots needs a file")?)?);
                 }
                 "--earlier" => {
                     let file = words.next().ok_or("--earlier needs a file")?;
@@ -62,7 +70,7 @@ impl Arguments {
             }
         }
         let path = path.ok_or("name a .wacz file or a folder; see --help")?;
-        Ok(Some(Self { path, key, witnesses, earlier, json }))
+        Ok(Some(Self { path, key, witnesses, roots, earlier, json }))
     }
 }
 

@@ -28,6 +28,9 @@ pub(crate) fn check(arguments: &Arguments) -> Result<Report, String> {
     report.listed = found.records;
     report.failures =
         found.failures.into_iter().map(|(file, reason)| format!("{file}: {reason}")).collect();
+    for (leaf, reply) in found.tokens {
+        report.stamp(arguments, leaf, &reply);
+    }
     if arguments.earlier.is_some() {
         let open =
             "whether the log only went on from the earlier checkpoint: that takes the archive";

@@ -108,10 +108,12 @@ fn tell_attestations(
             Attested::Stamp(token) => {
                 report.holds.push(stamp_holds(&attestation, token));
                 report.open.push(format!(
-                    "whether that authority signed its token: `marsad evidence prove` and `export \
+                    "whether the authority signed its token: `marsad evidence prove` and `export \
                      wacz` pack it with the command that checks it (record {})",
                     attestation.leaf
                 ));
+                let reply = reader.record(attestation.leaf).map_err(|error| error.to_string())?;
+                report.stamp(arguments, attestation.leaf, &reply.payload);
             }
             Attested::Cosigned(checkpoint) => {
                 let size = attestation.head.size;

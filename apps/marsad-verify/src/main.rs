@@ -13,6 +13,8 @@ mod arguments;
 mod bundle;
 mod folder;
 mod report;
+#[cfg_attr(not(feature = "stamps"), path = "stamps/absent.rs")]
+mod stamps;
 
 use std::io::Write as _;
 use std::process::ExitCode;

@@ -3,6 +3,9 @@
 use marsad_evidence::Head;
 use serde_json::json;
 
+use crate::arguments::Arguments;
+use crate::stamps;
+
 /// Records named in words; the JSON names them all.
 const RECORDS_NAMED: usize = 20;
 
@@ -21,6 +24,27 @@ pub(crate) struct Report {
 }
 
 impl Report {
+    /// Checks who signed a time-stamp, when roots were given; what was open is then settled.
+    pub(crate) fn stamp(&mut self, arguments: &Arguments, leaf: u64, reply: &[u8]) {
+        let Some(roots) = &arguments.roots else { return };
+        match stamps::check(reply, roots) {
+            Ok(sentence) => {
+                self.holds.push(format!("the time-stamp in record {leaf}: {sentence}"));
+                let record = format!("record {leaf}");
+                self.open.retain(|open| {
+                    !(open.starts_with("whether the authority signed") && names(open, &record))
+                });
+                self.open.push(format!(
+                    "whether a certificate behind the time-stamp in record {leaf} had been withdrawn: \
+                     that takes the network"
+                ));
+            }
+            Err(reason) => {
+                self.failures.push(format!("the time-stamp in record {leaf}: {reason}"));
+            }
+        }
+    }
+
     pub(crate) fn words(&self) -> String {
         let mut text = format!("Checked {}, offline.\n", self.subject);
         if !self.origin.is_empty() {
@@ -67,6 +91,12 @@ impl Report {
         });
         format!("{report:#}\n")
     }
+}
+
+/// Whether a sentence names a record: `record 4`, not `record 42`.
+fn names(sentence: &str, record: &str) -> bool {
+    let mut rest = sentence.split(record).skip(1);
+    rest.any(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 fn section(text: &mut String, title: &str, lines: &[String]) {

@@ -10,22 +10,28 @@
 //!
 //! **Not here.** What is asked (`marsad-capture`), what it means (`marsad-interpret`).
 
+mod eligible;
 mod ledger;
+mod metrics;
+mod pulse;
 mod sight;
 mod turns;
 mod view;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use marsad_capture::{
-    Ask, Budget, Connector, Done, Fetcher, Heard, Look, Memory, Missed, Outcome, Places, Schedule,
-    Source, Turn, Visit,
+    Answer, Ask, Budget, Connector, Done, Fetcher, Heard, Look, Memory, Missed, Outcome, Places,
+    Schedule, Source, Turn, Visit,
 };
 use marsad_desk::{Desk, State, Watched};
-use marsad_types::{Platform, Timestamp};
+use marsad_types::{Platform, Reading, Timestamp};
 
+pub(crate) use self::eligible::{Eligible, eligible};
 use self::ledger::Ledger;
+pub(crate) use self::metrics::Metrics;
+pub(crate) use self::pulse::Pulse;
 pub(crate) use self::turns::Pace;
 pub(crate) use self::view::Report;
 use crate::archive::Archive;
@@ -42,6 +48,8 @@ use crate::settings::Settings;
 const PARALLEL: u32 = 2;
 /// Asks under way at a time, over all hosts.
 const UNDER_WAY_MAX: usize = 64;
+/// The name of the source that is a platform's news for our account.
+const ACCOUNT: &str = "updates";
 /// The longest sleep: a signal to stop is heard within it.
 const NAP_MS: i64 = 200;
 /// What was read is filed in the lake at least so often.
@@ -64,6 +72,17 @@ struct Active {
     looked_at: Option<i64>,
 }
 
+/// An answer in the log, not acknowledged yet.
+struct Kept {
+    id: u64,
+    ask: Ask,
+    answer: Answer,
+    reading: Reading,
+    leaf: u64,
+    is_new: bool,
+    at: Timestamp,
+}
+
 /// The watch of one archive.
 pub(crate) struct Watch {
     archive: Archive,
@@ -77,7 +96,10 @@ pub(crate) struct Watch {
     pace: Pace,
     sources: BTreeMap<u64, Watched>,
     active: BTreeMap<u64, Active>,
+    /// Sources that wait until the steady channels were seen.
+    held: Vec<u64>,
     ledger: Ledger,
+    began: Timestamp,
     filed_at: Timestamp,
     filings: u32,
     pub(crate) report: Report,
@@ -89,10 +111,8 @@ impl Watch {
         let settings = Settings::of(archive.root())?;
         let mut filing = Filing::begin(archive)?;
         recover(archive, &mut filing)?;
-        let contact = settings.contact.as_deref().unwrap_or("no contact given");
-        let agent =
-            format!("Marsad/{} (reads public channels; {contact})", env!("CARGO_PKG_VERSION"));
-        let fetcher = Fetcher::start(&agent).map_err(Failure::failed)?;
+        let agent = settings.agent();
+        let fetcher = Fetcher::start(&agent, settings.timeout()).map_err(Failure::failed)?;
         let now = clock::now();
         let mut watch = Self {
             archive: archive.clone(),
@@ -106,7 +126,9 @@ impl Watch {
             pace,
             sources: BTreeMap::new(),
             active: BTreeMap::new(),
+            held: Vec::new(),
             ledger: Ledger::default(),
+            began: now,
             filed_at: now,
             filings: 0,
             report: Report::default(),
@@ -115,33 +137,111 @@ impl Watch {
         Ok(watch)
     }
 
-    /// Takes over the watch list, and plans first visits.
+    /// Takes over the watch list, and plans first visits. Steady channels come first: by them it is
+    /// judged whether others are gone or we are blind.
     fn take_list(&mut self, now: Timestamp) -> Result<(), Failure> {
-        let list = self.desk.sources()?;
-        let watched = list
-            .into_iter()
-            .filter(|source| source.state == State::Watched && self.pace.takes(source.id));
-        let watched: Vec<Watched> = watched.collect();
-        for source in watched {
-            let Some((connector, name)) = connector_of(&source) else { continue };
-            let lane = connector.lane(&name, &self.places);
-            for (turn, due) in self.pace.first_turns(&source, now) {
-                self.schedule.plan(&lane, source.id, turn, due);
+        let (mut canaries, mut listed) = (Vec::new(), BTreeSet::new());
+        for source in self.desk.sources()? {
+            if source.state != State::Watched {
+                continue;
             }
+            listed.insert(source.id);
+            if self.sources.contains_key(&source.id) {
+                continue;
+            }
+            if source.is_canary { &mut canaries } else { &mut self.held }.push(source.id);
             self.sources.insert(source.id, source);
         }
-        self.report.sources = self.sources.len() as u64;
+        listed.extend(self.take_accounts(now)?);
+        let gone: Vec<u64> =
+            self.sources.keys().filter(|id| !listed.contains(id)).copied().collect();
+        for id in gone {
+            self.sources.remove(&id);
+            self.schedule.remove(id);
+        }
+        let watched = self.sources.values().filter(|source| source.state == State::Watched);
+        self.report.sources = watched.count() as u64;
+        self.plan_first(canaries, now);
+        if self.pace.goes_on() {
+            self.release(now);
+        }
         Ok(())
+    }
+
+    /// Where a platform tells our account what happens in all its channels, that is a source of its own,
+    /// beside the channels that are watched there.
+    fn take_accounts(&mut self, now: Timestamp) -> Result<BTreeSet<u64>, Failure> {
+        let platforms: BTreeSet<String> =
+            self.sources.values().map(|source| source.platform.clone()).collect();
+        let mut accounts = BTreeSet::new();
+        for platform in platforms {
+            let has_stream = Connector::of(&platform).is_some_and(Connector::has_stream);
+            if !has_stream || !self.pace.goes_on() {
+                continue;
+            }
+            self.desk.add(&platform, ACCOUNT, now)?;
+            let Some(account) = self.desk.source(&platform, ACCOUNT)? else { continue };
+            self.desk.set_state(account.id, State::Account, None)?;
+            accounts.insert(account.id);
+            if !self.sources.contains_key(&account.id) {
+                let account = Watched { state: State::Account, ..account };
+                self.schedule.plan(
+                    &format!("{platform}/{ACCOUNT}"),
+                    account.id,
+                    Turn::Follow,
+                    now.0,
+                );
+                self.sources.insert(account.id, account);
+            }
+        }
+        Ok(accounts)
+    }
+
+    /// The ids of the channels that are watched on a platform, as far as they are known.
+    fn ids_on(&self, platform: &str) -> Vec<String> {
+        let watched = self
+            .sources
+            .values()
+            .filter(|source| source.platform == platform && source.state == State::Watched);
+        let ids = watched.filter_map(|source| {
+            let (connector, name) = connector_of(source)?;
+            let memory: Memory = serde_json::from_str(&source.memory).ok()?;
+            Some(connector.key(&name, &memory))
+        });
+        ids.collect()
+    }
+
+    fn release(&mut self, now: Timestamp) {
+        let held = std::mem::take(&mut self.held);
+        self.plan_first(held, now);
+    }
+
+    fn plan_first(&mut self, sources: Vec<u64>, now: Timestamp) {
+        for id in sources {
+            let Some(source) = self.sources.get(&id) else { continue };
+            let Some((connector, name)) = connector_of(source) else { continue };
+            let lane = connector.lane(&name, &self.places);
+            for (turn, due) in self.pace.first_turns(source, now) {
+                self.schedule.plan(&lane, id, turn, due);
+            }
+        }
     }
 
     /// Whether all that was planned is done.
     pub(crate) fn is_over(&self) -> bool {
+        self.held.is_empty() && self.is_idle()
+    }
+
+    fn is_idle(&self) -> bool {
         self.active.is_empty() && self.schedule.next_due().is_none()
     }
 
     /// One round: what can be asked is asked; what came is kept, read and heard.
     pub(crate) fn step(&mut self) -> Result<(), Failure> {
         let now = clock::now();
+        if self.is_idle() {
+            self.release(now);
+        }
         self.begin_visits(now)?;
         let wake = self.ask(now)?;
         let wait = (wake - clock::now().0).clamp(0, NAP_MS);
@@ -172,8 +272,14 @@ impl Watch {
             let Some((connector, source)) = connector_of(watched) else { continue };
             let memory: Memory = serde_json::from_str(&watched.memory)?;
             let looked_at = memory.looked_at;
-            let plan = self.pace.plan(turn, &memory);
-            let visit = connector.visit(&source, &self.places, memory, plan);
+            let visit = if watched.state == State::Account {
+                let public = self.ids_on(&watched.platform);
+                Connector::stream(&watched.platform, &self.places, memory, &public)
+            } else {
+                let plan = self.pace.plan(turn, &memory);
+                Some(connector.visit(&source, &self.places, memory, plan))
+            };
+            let Some(visit) = visit else { continue };
             self.active.insert(
                 id,
                 Active {
@@ -225,44 +331,20 @@ impl Watch {
     fn take(&mut self, came: Vec<Done>) -> Result<(), Failure> {
         let now = clock::now();
         let mut kept = Vec::new();
-        for done in came {
-            let Some(active) = self.active.get_mut(&done.ticket) else { continue };
-            let Some((ask, at)) = active.asked.take() else { continue };
-            match done.result {
-                Err(missed) => self.miss(done.ticket, &ask, &missed, now),
-                Ok(answer) => {
-                    let platform = active.source.platform.clone();
-                    let steady = self.steady(&platform, now);
-                    let seen = Seen { platform: &platform, ask: &ask, answer: &answer, at, steady };
-                    self.filing.keep(seen.request(&self.agent))?;
-                    let (leaf, is_new) = self.filing.keep(seen.response())?;
-                    let reading = seen.read();
-                    kept.push((done.ticket, ask, answer, reading, (leaf, is_new), at));
-                }
+        for Done { ticket, result } in came {
+            let asked = self.active.get_mut(&ticket).and_then(|active| active.asked.take());
+            let Some((ask, at)) = asked else { continue };
+            match result {
+                Err(missed) => self.miss(ticket, &ask, &missed, now),
+                Ok(answer) => kept.extend(self.keep(ticket, ask, answer, at)?),
             }
         }
         self.filing.store.commit(now)?;
         let mut memories = Vec::new();
-        for (id, ask, answer, reading, (leaf, is_new), at) in kept {
-            self.note_sight(id, &reading, at)?;
-            let worked = work_out(reading, &self.filing.pseudonyms);
-            self.filing.take(worked, &|_| (leaf, is_new), &ask.url);
-            if let Some(wait) = answer.wait_ms(now.0) {
-                self.budget.wait(&ask.lane, wait, now.0);
-            }
-            let Some(active) = self.active.get_mut(&id) else { continue };
-            match active.visit.hear(&answer, at.0) {
-                Heard::Understood => {
-                    active.tries = 0;
-                    self.budget.answered(&ask.lane);
-                    memories.push((id, serde_json::to_string(active.visit.memory())?));
-                }
-                Heard::Again(why) => {
-                    if answer.wait_ms(now.0).is_none() {
-                        self.budget.failed(&ask.lane, now.0);
-                    }
-                    self.again(id, why);
-                }
+        for kept in kept {
+            let id = kept.id;
+            if let Some(memory) = self.hear(kept, now)? {
+                memories.push((id, memory));
             }
         }
         self.desk.remember(&memories)?;
@@ -272,6 +354,52 @@ impl Watch {
             }
         }
         Ok(())
+    }
+
+    /// Appends an answer and its question to the log; it is acknowledged with the next commit.
+    fn keep(
+        &mut self,
+        id: u64,
+        ask: Ask,
+        answer: Answer,
+        at: Timestamp,
+    ) -> Result<Option<Kept>, Failure> {
+        let Some(active) = self.active.get(&id) else { return Ok(None) };
+        let platform = active.source.platform.clone();
+        let steady = self.steady(id, active);
+        let (answer, left_out) = active.visit.reduced(answer);
+        let seen = Seen { platform: &platform, ask: &ask, answer: &answer, at, steady, left_out };
+        self.filing.keep(seen.request(&self.agent))?;
+        let (leaf, is_new) = self.filing.keep(seen.response())?;
+        let reading = seen.read();
+        Ok(Some(Kept { id, ask, answer, reading, leaf, is_new, at }))
+    }
+
+    /// Takes in what an answer says, and lets its visit go on; gives how far that came.
+    fn hear(&mut self, kept: Kept, now: Timestamp) -> Result<Option<String>, Failure> {
+        let Kept { id, ask, answer, reading, leaf, is_new, at } = kept;
+        self.note_sight(id, &reading, at)?;
+        let worked = work_out(reading, &self.filing.pseudonyms);
+        self.filing.take(worked, &|_| (leaf, is_new), &ask.url);
+        let told = answer.wait_ms(now.0);
+        if let Some(wait) = told {
+            self.budget.wait(&ask.lane, wait, now.0);
+        }
+        let Some(active) = self.active.get_mut(&id) else { return Ok(None) };
+        match active.visit.hear(&answer, at.0) {
+            Heard::Understood => {
+                active.tries = 0;
+                self.budget.answered(&ask.lane);
+                Ok(Some(serde_json::to_string(active.visit.memory())?))
+            }
+            Heard::Again(why) => {
+                if told.is_none() {
+                    self.budget.failed(&ask.lane, now.0);
+                }
+                self.again(id, why);
+                Ok(None)
+            }
+        }
     }
 
     fn miss(&mut self, id: u64, ask: &Ask, missed: &Missed, now: Timestamp) {
@@ -294,8 +422,17 @@ impl Watch {
         let Some(active) = self.active.remove(&id) else { return Ok(()) };
         self.schedule.done(&active.lane, id);
         let outcome = active.visit.end();
+        let look = self.judge(id, &active, outcome.look, now);
+        let outcome = Outcome { look, ..outcome };
         let key = active.connector.key(&active.source, active.visit.memory());
         let was = (active.looked_at.map(Timestamp), active.began);
+        if self.sources.get(&id).is_some_and(|source| source.state == State::Account) {
+            self.note_outcome(id, &active, &outcome, now)?;
+            let failed = matches!(outcome.look, Look::Failed(_));
+            let pause = if failed { self.pace.poll_ms() } else { 0 };
+            self.schedule.plan(&active.lane, id, Turn::Follow, now.0 + pause);
+            return Ok(());
+        }
         self.ledger.note((&active.source.platform, &key), was, &outcome, now);
         self.note_outcome(id, &active, &outcome, now)?;
         let Some(source) = self.sources.get(&id) else { return Ok(()) };
@@ -337,7 +474,9 @@ impl Watch {
         }
         if let Some(source) = self.sources.get_mut(&id) {
             source.looked_at = Some(now);
-            if matches!(outcome.look, Look::Failed(_)) {
+            // A steady channel that is not seen is our blindness, whatever it looks like.
+            let is_blind = source.is_canary && outcome.look != Look::Saw;
+            if is_blind || matches!(outcome.look, Look::Failed(_)) {
                 source.failures += 1;
             } else {
                 (source.failures, source.saw_at) = (0, Some(now));
@@ -360,6 +499,10 @@ impl Watch {
             return Ok(());
         }
         self.filed_at = now;
+        if self.pace.goes_on() {
+            // Somebody may have added, paused or removed sources meanwhile.
+            self.take_list(now)?;
+        }
         self.keep_ledger(now)?;
         let waited = audit::absorb(&self.archive, &mut self.filing.store)?;
         self.filing.file_now(now)?;

@@ -3,6 +3,7 @@
 use url::Url;
 
 use crate::bot_api::{BotApiStream, BotApiVisit, Host};
+use crate::matrix::MatrixVisit;
 use crate::rocketchat::{AnonymousVisit, RocketChatVisit};
 use crate::telegram_web::TelegramVisit;
 use crate::{Limit, Memory, Plan, Secret, Source, Visit, rocketchat};
@@ -75,6 +76,8 @@ pub enum Connector {
     TelegramWeb,
     /// TamTam's Bot API, or that of MAX.
     BotApi,
+    /// Matrix client-server API.
+    Matrix,
     /// A Rocket.Chat server's REST API.
     RocketChat,
 }
@@ -85,6 +88,7 @@ impl Connector {
         match platform {
             "telegram" => Some(Self::TelegramWeb),
             "tamtam" | "max" => Some(Self::BotApi),
+            "matrix" => Some(Self::Matrix),
             "rocketchat" => Some(Self::RocketChat),
             _ => None,
         }
@@ -95,14 +99,25 @@ impl Connector {
         match self {
             Self::TelegramWeb => places.telegram.host("t.me"),
             Self::BotApi => Host::of(source.platform.as_str(), places).name(),
+            Self::Matrix => crate::matrix::lane(source, &places.matrix),
             Self::RocketChat => rocketchat::Host::of(source, places).name(),
+        }
+    }
+
+    /// How often that host may be asked for what is new.
+    pub fn limit(self, source: &Source, places: &Places) -> Limit {
+        match self {
+            Self::TelegramWeb => places.telegram.limit(crate::telegram_web::LIMIT),
+            Self::BotApi => Host::of(source.platform.as_str(), places).limit(),
+            Self::Matrix => places.matrix.limit(crate::matrix::LIMIT),
+            Self::RocketChat => places.rocketchat.limit(rocketchat::LIMIT),
         }
     }
 
     /// The id under which the source's posts stand, as far as it is known.
     pub fn key(self, source: &Source, memory: &Memory) -> String {
         match self {
-            Self::TelegramWeb | Self::BotApi => {
+            Self::TelegramWeb | Self::BotApi | Self::Matrix => {
                 memory.channel.clone().unwrap_or_else(|| source.name.clone())
             }
             // Rooms' ids are the workspace's own: two workspaces may have the same.
@@ -126,6 +141,7 @@ impl Connector {
                 let host = Host::of(source.platform.as_str(), places);
                 Box::new(BotApiVisit::new(source, host, memory, plan))
             }
+            Self::Matrix => Box::new(MatrixVisit::new(source, places.matrix.clone(), memory, plan)),
             Self::RocketChat => {
                 let host = rocketchat::Host::of(source, places);
                 if host.has_user() {
@@ -137,12 +153,26 @@ impl Connector {
         }
     }
 
+    /// Whether the platform tells for all channels together what happened.
+    pub fn has_stream(self) -> bool {
+        self == Self::BotApi
+    }
+
     /// Begins a look at everything that happened on a platform since the last one, where it tells
     /// that for all channels together; `None` where it does not. `memory` is the platform's own.
-    pub fn stream(platform: &str, places: &Places, memory: Memory) -> Option<Box<dyn Visit>> {
+    /// `public` are the ids of the channels that are watched: nothing else in it is kept.
+    pub fn stream(
+        platform: &str,
+        places: &Places,
+        memory: Memory,
+        public: &[String],
+    ) -> Option<Box<dyn Visit>> {
         match Self::of(platform)? {
-            Self::BotApi => Some(Box::new(BotApiStream::new(Host::of(platform, places), memory))),
-            Self::TelegramWeb | Self::RocketChat => None,
+            Self::BotApi => {
+                let host = Host::of(platform, places);
+                Some(Box::new(BotApiStream::new(host, memory, public)))
+            }
+            Self::TelegramWeb | Self::Matrix | Self::RocketChat => None,
         }
     }
 }

@@ -21,6 +21,7 @@ mod bot_api;
 mod budget;
 mod connector;
 mod fetch;
+mod matrix;
 mod memory;
 mod page;
 mod rocketchat;

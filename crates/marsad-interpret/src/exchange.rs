@@ -4,8 +4,6 @@ use std::fmt;
 
 use marsad_types::{Platform, Reading, Timestamp};
 
-use crate::lines::Problems;
-
 /// One answer of a platform over HTTP, as it was kept.
 #[derive(Debug, Clone)]
 pub struct Exchange<'a> {
@@ -102,11 +100,7 @@ pub fn read_exchange(exchange: &Exchange<'_>) -> Reading {
     match exchange.reader {
         Reader::TelegramWeb => crate::telegram_web::read(exchange),
         Reader::BotApi => crate::bot_api::read(exchange),
+        Reader::Matrix => crate::matrix_api::read(exchange),
         Reader::RocketChat => crate::rocketchat_api::read(exchange),
-        Reader::Matrix => {
-            let mut reading = Reading::default();
-            reading.problem(1, "no reader for this answer yet");
-            reading
-        }
     }
 }

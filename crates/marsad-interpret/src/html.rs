@@ -5,7 +5,9 @@
 //! more, and takes memory beyond all bounds on pages that are made for it; this one is linear.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
+use compact_str::CompactString;
 use html5gum::{DefaultEmitter, HtmlString, StartTag, Token, Tokenizer};
 use memchr::memchr_iter;
 
@@ -42,9 +44,9 @@ struct Node {
 
 #[derive(Debug)]
 enum What {
-    Element { name: String, attributes: Vec<(String, String)> },
+    Element { name: CompactString, attributes: Vec<(CompactString, String)> },
     Text(String),
-    Comment,
+    Comment(String),
 }
 
 /// An element of a page.
@@ -60,15 +62,21 @@ impl Page {
     pub(crate) fn parse(bytes: &[u8]) -> Self {
         let mut emitter = DefaultEmitter::<usize>::new_with_span();
         emitter.naively_switch_states(true);
-        let mut builder =
-            Builder { bytes, page: Self::default(), open: Vec::new(), seen: 0, line: 1 };
+        let mut builder = Builder {
+            bytes,
+            page: Self::default(),
+            open: Vec::new(),
+            depths: BTreeMap::new(),
+            seen: 0,
+            line: 1,
+        };
         for Ok(token) in Tokenizer::new_with_emitter(bytes, emitter) {
             match token {
                 Token::StartTag(tag) => builder.start(&tag),
                 Token::EndTag(tag) => builder.end(&tag.name),
                 Token::String(text) => builder.leaf(text.span.start, &text.value, What::Text),
                 Token::Comment(text) => {
-                    builder.leaf(text.span.start, &text.value, |_| What::Comment);
+                    builder.leaf(text.span.start, &text.value, What::Comment);
                 }
                 Token::Doctype(_) | Token::Error(_) => {}
             }
@@ -87,6 +95,14 @@ impl Page {
     /// The first element of a class.
     pub(crate) fn find(&self, class: &str) -> Option<Element<'_>> {
         self.elements().find(|element| element.has_class(class))
+    }
+
+    /// All comments in order.
+    pub(crate) fn comments(&self) -> impl Iterator<Item = &str> {
+        self.nodes.iter().filter_map(|node| match &node.what {
+            What::Comment(text) => Some(text.as_str()),
+            _ => None,
+        })
     }
 
     /// What `pick` takes of the elements, and nothing inside of those.
@@ -123,9 +139,9 @@ impl Page {
         self.cut
     }
 
-    fn close(&mut self, open: &[usize], cut: bool) {
+    fn close(&mut self, open: &[(usize, CompactString)], cut: bool) {
         let end = self.nodes.len();
-        for at in open {
+        for (at, _) in open {
             if let Some(node) = self.nodes.get_mut(*at) {
                 (node.end, node.cut) = (end, cut);
             }
@@ -137,7 +153,9 @@ struct Builder<'b> {
     bytes: &'b [u8],
     page: Page,
     /// Elements whose end has not come yet, the outermost first.
-    open: Vec<usize>,
+    open: Vec<(usize, CompactString)>,
+    /// Where among them elements of a name stand, the outermost first.
+    depths: BTreeMap<CompactString, Vec<usize>>,
     /// Bytes whose line breaks are counted.
     seen: usize,
     line: u64,
@@ -151,25 +169,28 @@ impl Builder<'_> {
             broken |= matches!(text, Cow::Owned(_));
             text.into_owned()
         };
-        let name = text(&tag.name);
-        let attributes = tag.attributes.iter().map(|(key, value)| (text(key), text(value)));
-        let attributes = attributes.collect();
+        let name = CompactString::from(text(&tag.name));
+        let attributes = tag.attributes.iter();
+        let attributes = attributes.map(|(key, value)| (text(key).into(), text(value))).collect();
         let is_leaf = tag.self_closing || VOID.contains(&name.as_str());
+        let opened = name.clone();
         let at = self.push(tag.span.start, What::Element { name, attributes }, broken);
         if !is_leaf && self.open.len() < DEPTH_MAX {
-            self.open.push(at);
+            self.depths.entry(opened.clone()).or_default().push(self.open.len());
+            self.open.push((at, opened));
         }
     }
 
     fn end(&mut self, name: &[u8]) {
-        let is_it = |at: &usize| match self.page.nodes.get(*at).map(|node| &node.what) {
-            Some(What::Element { name: open, .. }) => open.as_bytes() == name,
-            _ => false,
-        };
-        if let Some(from) = self.open.iter().rposition(is_it) {
-            let closed = self.open.split_off(from);
-            self.page.close(&closed, false);
+        let depths = std::str::from_utf8(name).ok().and_then(|name| self.depths.get(name));
+        let Some(from) = depths.and_then(|depths| depths.last()).copied() else { return };
+        let closed = self.open.split_off(from.min(self.open.len()));
+        for (_, name) in &closed {
+            if let Some(depths) = self.depths.get_mut(name) {
+                depths.pop();
+            }
         }
+        self.page.close(&closed, false);
     }
 
     fn leaf(&mut self, start: usize, bytes: &[u8], what: fn(String) -> What) {
@@ -193,7 +214,7 @@ impl<'p> Element<'p> {
     pub(crate) fn name(self) -> &'p str {
         match &self.node.what {
             What::Element { name, .. } => name,
-            What::Text(_) | What::Comment => "",
+            What::Text(_) | What::Comment(_) => "",
         }
     }
 
@@ -264,7 +285,7 @@ impl<'p> Element<'p> {
                     }
                     continue;
                 }
-                What::Comment => continue,
+                What::Comment(_) => continue,
             };
             if breaks && !text.is_empty() && !text.ends_with('\n') {
                 text.push('\n');

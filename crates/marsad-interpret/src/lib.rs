@@ -29,6 +29,8 @@ mod html;
 mod json;
 mod lines;
 mod manifest;
+mod matrix_api;
+mod matrix_event;
 mod named;
 mod ndjson;
 mod peers;
@@ -46,7 +48,9 @@ mod telethon;
 mod tgdataset;
 mod times;
 mod twitter;
+mod wacz;
 mod walk;
+mod warc;
 mod zeeschuimer;
 
 pub use cut::{CHUNK_MAX, Chunk, Cutter, Piece, RECORD_MAX};
@@ -58,3 +62,9 @@ pub use prepare::{SetupError, prepare};
 pub use read::{read, read_document};
 pub use recognise::recognise;
 pub use telegram_desktop::{Reduction, needs_reduction, reduce};
+pub use wacz::WACZ_BYTES_MAX;
+
+/// Version of the readings that this crate gives: raised whenever the same bytes are read otherwise, so
+/// that a lake says which rows it holds and `marsad doctor` when they should be read again.
+/// `tests/interpret/version.rs` holds us to it.
+pub const INTERPRETER_VERSION: u32 = 2;

@@ -14,6 +14,8 @@ const PLATFORM: &str = "Marsad-Platform";
 const CHANNEL: &str = "Marsad-Channel";
 /// RFC 3339 time, a space, the newest post then.
 const PREVIOUS: &str = "Marsad-Previous";
+/// How many things that were not of public channels were left out before the answer was kept.
+const LEFT_OUT: &str = "Marsad-Left-Out";
 /// `yes` or `no`.
 const STEADY: &str = "Marsad-Steady";
 /// Media type of what the watch itself noted: marsad-ndjson lines, coverage mostly.
@@ -31,6 +33,8 @@ pub(crate) struct Seen<'a> {
     pub(crate) at: Timestamp,
     /// Whether a steady channel could be read lately.
     pub(crate) steady: Option<bool>,
+    /// Things that the answer had beside these, of chats that are not public.
+    pub(crate) left_out: u64,
 }
 
 impl Seen<'_> {
@@ -65,6 +69,9 @@ impl Seen<'_> {
         fields.extend(
             previous.map(|(at, newest)| (PREVIOUS, format!("{} {newest}", Timestamp(*at)))),
         );
+        if self.left_out > 0 {
+            fields.push((LEFT_OUT, self.left_out.to_string()));
+        }
         let word = |is_steady| if is_steady { "yes" } else { "no" };
         fields.extend(self.steady.map(|is_steady| (STEADY, word(is_steady).to_owned())));
         self.record(RecordKind::Response, "application/http; msgtype=response", fields, &block)

@@ -56,6 +56,11 @@ impl Host {
         self.place.host(self.own().0)
     }
 
+    /// How often it may be asked.
+    pub(crate) fn limit(&self) -> Limit {
+        self.place.limit(self.own().1)
+    }
+
     /// What is wrong when nothing says who asks.
     fn without_token(&self) -> Option<String> {
         let variable = self.variable();
@@ -442,7 +447,7 @@ impl Visit for BotApiVisit {
                 format!("/messages?chat_id={chat}&count={PAGE}{}", self.bounds())
             }
         };
-        let lane = (self.host.name(), self.host.place.limit(self.host.own().1));
+        let lane = (self.host.name(), self.host.limit());
         let mut ask = Ask::get(format!("{}{path}", self.host.base()), READER, lane);
         ask.secret = self.host.place.secret.clone();
         ask.channel.clone_from(&self.memory.channel);

@@ -4,8 +4,10 @@
 //! A marker is therefore taken only from an answer that is kept, and sent only after that. Without
 //! one TamTam gives everything since the last one sent, and MAX the latest update alone.
 //!
-//! Only kinds that speak of channels are asked for. The account's private chats have messages too:
-//! they come in the same answers, and the reader leaves them out.
+//! Only kinds that speak of channels are asked for. The account's private chats have messages too,
+//! in the same answers: they are left out before an answer is kept.
+
+use serde_json::Value;
 
 use super::{Host, READER, page};
 use crate::visit::unusable;
@@ -15,8 +17,6 @@ use crate::{Answer, Ask, Heard, Limit, Look, Memory, Outcome, Visit};
 const UPDATES_MAX: usize = 100;
 /// Seconds that the platform waits for something to happen; its own most is 90.
 const WAIT_S: u64 = 30;
-/// Milliseconds beyond that for the answer to come.
-const PATIENCE_MS: u64 = 15_000;
 const KINDS: &str =
     "message_created,message_edited,message_removed,chat_title_changed,bot_added,bot_removed";
 
@@ -27,10 +27,12 @@ pub(crate) struct BotApiStream {
     is_over: bool,
     look: Look,
     followed: bool,
+    /// Chats that are watched, and so were found public.
+    public: Vec<i64>,
 }
 
 impl BotApiStream {
-    pub(crate) fn new(host: Host, memory: Memory) -> Self {
+    pub(crate) fn new(host: Host, memory: Memory, public: &[String]) -> Self {
         let look = host.without_token();
         Self {
             host,
@@ -38,7 +40,13 @@ impl BotApiStream {
             is_over: look.is_some(),
             look: look.map_or(Look::Saw, Look::Failed),
             followed: false,
+            public: public.iter().filter_map(|chat| chat.parse().ok()).collect(),
         }
+    }
+
+    fn is_public(&self, update: &Value) -> bool {
+        let chat = update.pointer("/message/recipient/chat_id").or_else(|| update.get("chat_id"));
+        chat.and_then(Value::as_i64).is_some_and(|chat| self.public.contains(&chat))
     }
 
     fn stop(&mut self, look: Look) -> Heard {
@@ -64,8 +72,28 @@ impl Visit for BotApiStream {
         let lane = (format!("{}/updates", self.host.name()), Limit::per_second(1));
         let mut ask = Ask::get(url, READER, lane);
         ask.secret = self.host.place.secret.clone();
-        ask.timeout_ms = WAIT_S * 1000 + PATIENCE_MS;
+        ask.holds_ms = WAIT_S * 1000;
         Some(ask)
+    }
+
+    fn reduced(&self, answer: Answer) -> (Answer, u64) {
+        if answer.status != 200 {
+            return (answer, 0);
+        }
+        let Ok(mut read) = serde_json::from_slice::<Value>(&answer.body) else {
+            // Of what cannot be read nobody knows whose it is.
+            return (Answer { body: Vec::new(), ..answer }, 1);
+        };
+        let Some(updates) = read.get_mut("updates").and_then(Value::as_array_mut) else {
+            return (answer, 0);
+        };
+        let before = updates.len();
+        updates.retain(|update| self.is_public(update));
+        let left_out = (before - updates.len()) as u64;
+        if left_out == 0 {
+            return (answer, 0);
+        }
+        (Answer { body: read.to_string().into_bytes(), ..answer }, left_out)
     }
 
     fn hear(&mut self, answer: &Answer, at_ms: i64) -> Heard {

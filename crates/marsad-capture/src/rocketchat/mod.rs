@@ -33,7 +33,7 @@ const SHORT: usize = 10;
 /// Milliseconds by which the clocks of a workspace's servers may differ.
 const OVERLAP_MS: i64 = 5000;
 /// What the platform allows on each route, unless told otherwise.
-const LIMIT: Limit = Limit { asks: 10, window_ms: 60_000 };
+pub(crate) const LIMIT: Limit = Limit { asks: 10, window_ms: 60_000 };
 
 /// Which room, where, and as whom.
 #[derive(Debug, Clone, PartialEq, Eq)]

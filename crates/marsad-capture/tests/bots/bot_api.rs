@@ -338,7 +338,7 @@ fn without_a_token_nothing_is_asked() {
     let run = drive(visit, None, |_| unreachable!("nothing is asked"));
     let why = "max answers only to a bot's token; set MARSAD_MAX_TOKEN to watch it";
     assert_eq!(run.outcome.unwrap().look, Look::Failed(why.into()));
-    let stream = Connector::stream("tamtam", &none, Memory::default()).unwrap();
+    let stream = Connector::stream("tamtam", &none, Memory::default(), &[]).unwrap();
     let run = drive(stream, None, |_| unreachable!("nothing is asked"));
     let Look::Failed(why) = run.outcome.unwrap().look else { panic!("it asked") };
     assert!(why.contains("MARSAD_TAMTAM_TOKEN"), "{why}");
@@ -366,8 +366,31 @@ fn each_platform_is_asked_at_its_own_place_with_its_own_token() {
 }
 
 #[test]
+fn what_is_not_of_a_watched_channel_is_never_kept() {
+    let public = ["-7".to_owned()];
+    let stream = Connector::stream("max", &places(), Memory::default(), &public).unwrap();
+    let message = |chat: i64, text: &str| {
+        json!({"update_type": "message_created", "timestamp": 1, "message": {
+            "recipient": {"chat_id": chat, "chat_type": "channel"},
+            "body": {"mid": "mid.1", "seq": 109_000_000_000_000_260_i64, "text": text},
+        }})
+    };
+    let removed = json!({"update_type": "message_removed", "chat_id": -8, "message_id": "mid.2"});
+    let updates = [message(-7, "Gale warning"), message(-8, "Lunch at one"), removed];
+    let (kept, left_out) = stream.reduced(answer(200, &json!({"updates": updates, "marker": 9})));
+    let text = String::from_utf8(kept.body).unwrap();
+    assert_eq!(left_out, 2);
+    assert!(text.contains("Gale warning") && !text.contains("Lunch"), "{text}");
+    assert!(text.contains("109000000000000260") && text.contains("\"marker\":9"), "{text}");
+    // Nobody knows whose a broken answer is.
+    let broken =
+        Answer { body: b"{\"updates\":[{\"text\":\"Lunch".to_vec(), ..answer(200, &json!({})) };
+    assert_eq!(stream.reduced(broken).0.body, b"");
+}
+
+#[test]
 fn the_stream_sends_a_marker_only_after_its_updates_are_kept() {
-    let stream = |memory| Connector::stream("max", &places(), memory).unwrap();
+    let stream = |memory| Connector::stream("max", &places(), memory, &[]).unwrap();
     let batch = |updates: usize, marker: Value| {
         let update = json!({"update_type": "hologram_shown", "timestamp": 1});
         answer(200, &json!({"updates": vec![update; updates], "marker": marker}))
@@ -395,7 +418,7 @@ fn the_stream_sends_a_marker_only_after_its_updates_are_kept() {
     assert_eq!((run.memory.token.as_deref(), run.asked.len()), (Some("7"), 1));
     let run = drive(stream(known), None, |_| answer(405, &json!({"code": "method.not.allowed"})));
     assert!(matches!(run.outcome.unwrap().look, Look::Failed(_)));
-    assert!(Connector::stream("telegram", &places(), Memory::default()).is_none());
+    assert!(Connector::stream("telegram", &places(), Memory::default(), &[]).is_none());
 }
 
 /// What happens beside the visits.

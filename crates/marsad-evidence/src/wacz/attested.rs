@@ -144,9 +144,10 @@ impl<F: Read + Seek> Check<'_, F> {
                     return Ok(());
                 }
                 self.report.holds.push(stamp_holds(attestation, token));
+                self.report.tokens.push((leaf, payload.to_vec()));
                 let (head, token) = (head_file(size), name);
                 self.report.open.push(format!(
-                    "whether the authority signed that token; unpack the bundle and run: {}",
+                    "whether the authority signed the token in record {leaf}; unpack the bundle and run: {}",
                     stamp_command(&head, &token)
                 ));
             }

@@ -39,6 +39,8 @@ pub struct BundleReport {
     pub holds: Vec<String>,
     /// What does not hold: (file, reason).
     pub failures: Vec<(String, String)>,
+    /// Leaf and answer of each time-stamp that is for its head. Nobody has checked who signed it.
+    pub tokens: Vec<(u64, Vec<u8>)>,
     /// What this check cannot say.
     pub open: Vec<String>,
 }

@@ -107,6 +107,29 @@ fn is_host(host: &str) -> bool {
     matches!(host, "t.me" | "telegram.me" | "telegram.dog")
 }
 
+/// The address of a page of Telegram, taken out of the Internet Archive's where it stands in one.
+/// Gives also the Archive's time, 14 digits of UTC.
+pub(crate) fn telegram(address: &str) -> Option<(String, Option<String>)> {
+    let url = Url::parse(address).ok()?;
+    let host = url.host_str()?;
+    if is_host(host) {
+        return Some((address.to_owned(), None));
+    }
+    if !matches!(host, "web.archive.org" | "wayback.archive.org") {
+        return None;
+    }
+    let path = address.split_once("/web/")?.1;
+    let (when, inner) = path.split_once('/')?;
+    // Some write one slash only.
+    let inner = match inner.split_once(":/") {
+        Some((scheme, rest)) => format!("{scheme}://{}", rest.trim_start_matches('/')),
+        None => format!("https://{inner}"),
+    };
+    let inner_url = Url::parse(&inner).ok()?;
+    let digits: String = when.chars().take_while(char::is_ascii_digit).collect();
+    is_host(inner_url.host_str()?).then_some((inner, Some(digits)))
+}
+
 /// The channel's name and the post's id in the address of a public post.
 pub(crate) fn public_post(address: &str) -> Option<(String, CompactString)> {
     match own_page(address)? {
@@ -180,6 +203,27 @@ mod tests {
         ] {
             check(other, "nothing");
         }
+    }
+
+    #[test]
+    fn hosts_and_the_archives_wrapping_are_known() {
+        let check = |address: &str, expected: Option<(&str, Option<&str>)>| {
+            let found = telegram(address);
+            let found = found.as_ref().map(|(inner, when)| (inner.as_str(), when.as_deref()));
+            assert_eq!(found, expected, "{address}");
+        };
+        check("http://www.telegram.me/s/a", Some(("http://www.telegram.me/s/a", None)));
+        check(
+            "https://web.archive.org/web/20191130175500id_/https://t.me/s/a?before=5",
+            Some(("https://t.me/s/a?before=5", Some("20191130175500"))),
+        );
+        check(
+            "https://web.archive.org/web/2019/https:/t.me/s/a",
+            Some(("https://t.me/s/a", Some("2019"))),
+        );
+        check("https://web.archive.org/web/2019/https://example.org/t.me/s/a", None);
+        check("https://nott.me/s/a", None);
+        check("https://example.org/https://t.me/s/a", None);
     }
 
     #[test]

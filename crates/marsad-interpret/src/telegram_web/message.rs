@@ -1,6 +1,7 @@
 //! One message of a page.
 
 use compact_str::CompactString;
+use hashbrown::HashSet;
 use marsad_types::{Author, ChannelKey, Forward, Media, Post, PostId, Reading, Timestamp};
 
 use super::address;
@@ -163,10 +164,10 @@ fn reply(message: Element<'_>, name: &str) -> Option<CompactString> {
 fn links(message: Element<'_>, body: Option<Element<'_>>) -> Vec<String> {
     let in_text = body.into_iter().flat_map(Element::inside).filter(|e| !is_mention(*e));
     let shown = message.inside().filter(|e| e.has_class("tgme_widget_message_link_preview"));
-    let mut links: Vec<String> = Vec::new();
+    let (mut links, mut seen) = (Vec::new(), HashSet::new());
     for element in in_text.chain(shown).filter(|e| e.name() == "a") {
         let link = element.attribute("href").and_then(address::written);
-        links.extend(link.filter(|link| !links.contains(link)));
+        links.extend(link.filter(|link| seen.insert(link.clone())));
     }
     links
 }

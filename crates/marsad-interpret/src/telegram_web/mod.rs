@@ -11,6 +11,7 @@ mod landing;
 mod message;
 mod numbers;
 mod preview;
+mod saved;
 
 use marsad_types::{Channel, ChannelKey, Platform, Reading, Removal, Status, Timestamp};
 
@@ -20,7 +21,9 @@ use crate::{Exchange, Previous};
 use address::Asked;
 
 /// Longest page that is read; those of Telegram have a tenth of it.
-const PAGE_BYTES_MAX: usize = 4 << 20;
+pub(crate) const PAGE_BYTES_MAX: usize = 4 << 20;
+
+pub(crate) use saved::read as read_saved;
 
 /// What is known of a page beside its bytes.
 #[derive(Debug, Clone)]

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use marsad_evidence::{Error, NewRecord, Prepared, RecordKind, Store, prepare};
 use marsad_interpret::{Cutter, Format, Manifest};
 use marsad_lake::{ExportRow, Filer};
-use marsad_types::{Author, Post, PostId, Reading, Timestamp};
+use marsad_types::{Author, Post, PostId, Reading, Removal, Timestamp};
 use serde_json::Value;
 
 use super::files::Names;
@@ -60,7 +60,11 @@ pub(super) fn document(
     read_kept(store, manifest, &kept, &mut |reading| {
         whole.posts.extend(reading.posts);
         whole.channels.extend(reading.channels);
+        whole.removals.extend(reading.removals);
     });
+    let gone = whole.removals.iter().filter_map(|gone| removed(gone, &whole.posts));
+    let gone: Vec<Post> = gone.collect();
+    whole.posts.extend(gone);
     for post in &whole.posts {
         names.note(post, wanted.takes(post));
     }
@@ -126,6 +130,21 @@ pub(super) fn answers(
         plan.replacements.push(Replacement::Document(Converted { replaces, ..converted }));
     }
     Ok(())
+}
+
+/// A removal as marsad-ndjson writes it: the post as it was last seen, and when it was gone.
+fn removed(gone: &Removal, posts: &[Post]) -> Option<Post> {
+    let is_it =
+        |post: &&Post| post.channel == gone.channel && post.id == PostId::Given(gone.post.clone());
+    let last = posts.iter().rfind(is_it)?;
+    Some(Post {
+        deleted_at: Some(gone.at),
+        observed_first: Some(gone.at),
+        observed_prev: None,
+        version: None,
+        line: gone.line,
+        ..last.clone()
+    })
 }
 
 /// The chunks of a document that are still there.
