@@ -99,11 +99,9 @@ impl TelegramVisit {
     }
 
     fn hear_landing(&mut self, answer: &Answer, was_sent: bool) -> Heard {
-        if answer.status != 200 {
-            return Heard::Again(format!("the channel's page answered HTTP {}", answer.status));
-        }
-        let Some(landing) = page::read_landing(&answer.body) else {
-            return Heard::Again("the channel's page is cut or of an unknown kind".to_owned());
+        let landing = (answer.status == 200).then(|| page::read_landing(&answer.body)).flatten();
+        let Some(landing) = landing else {
+            return self.hear_no_landing(answer);
         };
         match landing {
             Landing::Channel if was_sent => {
@@ -119,6 +117,26 @@ impl TelegramVisit {
             Landing::Group => self.stop(Look::NotPublic("a public group".to_owned())),
             Landing::Nobody => self.stop(Look::Absent("no such name".to_owned())),
         }
+    }
+
+    /// The channel's own page is only the second witness: where posts can be read without it, they
+    /// are.
+    fn hear_no_landing(&mut self, answer: &Answer) -> Heard {
+        let reads = self.plan.follow || self.plan.recheck > 0 || self.plan.backfill > 0;
+        if answer.status == 404 && self.followed {
+            self.step = Step::Over;
+            return Heard::Understood;
+        }
+        if answer.status == 404 && reads && self.step == Step::Landing(false) {
+            self.wants_landing = false;
+            self.step = Step::Head;
+            return Heard::Understood;
+        }
+        if answer.status == 404 {
+            return self.stop(Look::Absent("http_404".to_owned()));
+        }
+        let status = answer.status;
+        Heard::Again(format!("the channel's page is cut or of an unknown kind (HTTP {status})"))
     }
 
     fn hear_page(&mut self, answer: &Answer, at_ms: i64) -> Heard {

@@ -163,6 +163,30 @@ fn what_is_no_public_channel_is_told_apart() {
 }
 
 #[test]
+fn posts_are_read_where_the_channels_own_page_is_not_served() {
+    let source = Source::parse("telegram:coastweather").unwrap();
+    for memory in
+        [Memory::default(), Memory { channel: Some("1900000001".into()), ..Memory::default() }]
+    {
+        let mock = world(30);
+        let plan = Plan::everything(100);
+        let mut visit = Connector::TelegramWeb.visit(&source, &Places::default(), memory, plan);
+        let mut pages = 0;
+        while let Some(ask) = visit.next() {
+            let path = ask.url.strip_prefix("https://t.me").unwrap();
+            let is_page = path.starts_with("/s/");
+            pages += u32::from(is_page);
+            let response = mock.answer(&Request::get(path), 1_000_000);
+            let status = if is_page { response.status } else { 404 };
+            let answer = Answer { status, headers: Vec::new(), body: response.body };
+            assert_eq!(visit.hear(&answer, 1), Heard::Understood);
+        }
+        assert!(pages >= 2);
+        assert_eq!(visit.end().look, Look::Saw);
+    }
+}
+
+#[test]
 fn a_renamed_channel_is_followed_and_a_name_that_another_took_is_not() {
     let mock = world(30);
     let mut driver = Driver::new(&mock);

@@ -1,6 +1,5 @@
 //! Which channel a name stands for.
 
-use compact_str::CompactString;
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
 
@@ -222,7 +221,7 @@ mod tests {
             let (one, other) = (Names::of(&looks), Names::of(&turned));
             for name in ["telegram:desk", "telegram:rail"] {
                 prop_assert_eq!(one.channel(&key(name)), other.channel(&key(name)));
-                let handle = &name[9..];
+                let handle = name.get(9..).unwrap();
                 let mut holders: Vec<&ChannelKey> = looks.iter()
                     .filter(|l| is_own_id(&l.key) && l.handle.as_ref().unwrap().eq_ignore_ascii_case(handle))
                     .map(|l| &l.key).collect();

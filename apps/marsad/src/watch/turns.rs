@@ -45,7 +45,7 @@ impl Pace {
 
     /// How often an ask is repeated in one visit: one that comes again soon need not insist.
     pub(crate) fn tries(&self) -> u32 {
-        if self.is_once { 10 } else { 4 }
+        if self.is_once { 7 } else { 4 }
     }
 
     /// The first visits to a source of the list. Canaries first: by them others' absence is judged.

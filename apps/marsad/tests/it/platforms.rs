@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use marsad_mock::{BotApi, Faults, Matrix, Mock, Served, Truth, botapi, matrix, serve};
+use marsad_mock::{
+    BotApi, Faults, Matrix, Mock, RocketChat, Served, Truth, botapi, matrix, rocketchat, serve,
+};
 use serde_json::Value;
 
 use crate::bench::{Bench, rows};
@@ -214,4 +216,44 @@ fn matrix_rooms() {
     desk.bench.good(&["--archive", "a", "rebuild"]);
     assert_eq!(desk.lines(), before);
     desk.is_clean_of(&token);
+}
+
+#[test]
+fn rocketchat_rooms() {
+    let mock = Arc::new(RocketChat::new());
+    let begin = now_ms() - 1_000_000;
+    let room = mock.add_channel("rail", "Rail notices", 42, begin);
+    let team = mock.add_channel("desk", "Desk", 3, begin);
+    mock.set_kind(&team, begin, rocketchat::Kind::Private).unwrap();
+    let login = mock.add_user("reader", "s3cret");
+    mock.set_bypasses_limit("reader").unwrap();
+    let mut ids = Vec::new();
+    for number in 0..130 {
+        let draft = rocketchat::Draft::text(format!("Notice {number}: line 3, every 20 minutes"));
+        ids.push(mock.post(&room, begin + 1000 * (number / 2), draft).unwrap());
+    }
+    let mut desk = Desk::new("rocketchat", mock.clone());
+    desk.bench.variables.push(("MARSAD_ROCKETCHAT_USER", login.user_id.clone()));
+    desk.bench.variables.push(("MARSAD_ROCKETCHAT_TOKEN", login.token.clone()));
+    desk.run(&["sources", "add", "rocketchat:chat.example.org/rail"]);
+    let named = "rocketchat:chat.example.org/desk";
+    let sentence = desk.bench.bad(1, &["--archive", "a", "sources", "add", named]);
+    assert!(sentence.contains("is not a public channel"), "{sentence}");
+    let report = desk.run(&["watch", "--once"]);
+    assert_eq!(report["posts_added"], 130, "{report}");
+    assert_eq!(desk.held(), up(&mock.truth()));
+    assert_eq!(desk.lines()[0]["channel"], "chat.example.org/rail");
+    let now = now_ms() - 20;
+    mock.edit(&room, &ids[120], now, "Platform 4 closed").unwrap();
+    mock.delete(&room, &ids[111], now).unwrap();
+    mock.post(&room, now, rocketchat::Draft::text("All lines run")).unwrap();
+    let report = desk.run(&["watch", "--once"]);
+    assert_eq!(report["posts_added"], 1, "{report}");
+    assert_eq!(report["versions_added"], 1, "{report}");
+    assert_eq!(report["deleted"], 1, "{report}");
+    assert_eq!(desk.held(), up(&mock.truth()));
+    let before = desk.lines();
+    desk.bench.good(&["--archive", "a", "rebuild"]);
+    assert_eq!(desk.lines(), before);
+    desk.is_clean_of(&login.token);
 }
