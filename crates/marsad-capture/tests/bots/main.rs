@@ -6,3 +6,5 @@ mod bot_api;
 mod common;
 #[cfg(test)]
 mod rocketchat;
+#[cfg(test)]
+mod workspace;
