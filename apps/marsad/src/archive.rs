@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use marsad_desk::Desk;
 use marsad_evidence::{Error, Head, Options, Reader, Signer, Store};
 use marsad_interpret::INTERPRETER_VERSION;
 use marsad_lake::Lake;
@@ -144,6 +145,11 @@ impl Archive {
             return Ok(Head::default());
         }
         Ok(self.reader()?.head())
+    }
+
+    /// The desk's book.
+    pub(crate) fn desk(&self) -> Result<Desk, Failure> {
+        Ok(Desk::open(&self.root.join("desk.sqlite"))?)
     }
 
     pub(crate) fn lake(&self) -> Result<Lake, Failure> {

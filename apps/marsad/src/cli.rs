@@ -84,6 +84,14 @@ pub(crate) enum Verb {
     /// Read files into the archive: bytes to evidence first, then their posts
     #[command(after_help = IMPORT_EXAMPLES)]
     Import(ImportOptions),
+    /// Collect from the watch list until stopped; --once: all there is now
+    #[command(
+        after_help = "Example:\n  marsad sources add telegram:weatherdesk\n  marsad watch --once\n  marsad watch"
+    )]
+    Watch(WatchOptions),
+    /// What is watched: add, list, remove, pause, resume, check
+    #[command(after_help = SOURCES_EXAMPLES)]
+    Sources(SourcesOptions),
     /// Compute a measure; `marsad measure --list` names them
     #[command(after_help = MEASURE_EXAMPLES)]
     Measure(MeasureOptions),
@@ -122,6 +130,15 @@ const IMPORT_EXAMPLES: &str = "Examples:
   marsad import --as csv --platform telegram --map channel=channel --map id=message_id \\
          --map text=text --map published_at=date posts.csv.zst
   zstd -dc posts.ndjson.zst | marsad import -";
+
+const SOURCES_EXAMPLES: &str = "Examples:
+  marsad sources add telegram:weatherdesk https://t.me/railnotices
+  marsad sources add 'matrix:#rail:example.org' rocketchat:chat.example.org/weather
+  marsad sources add max:-70000000000001
+  marsad sources add channels.txt                       (a file: one on each line)
+  marsad sources add --canary telegram:telegram         (known to be steady)
+  marsad sources list
+  marsad sources pause telegram:weatherdesk";
 
 const EVIDENCE_EXAMPLES: &str = "Examples:
   marsad evidence status
@@ -204,6 +221,63 @@ pub(crate) struct ImportOptions {
     /// Show what would be understood; write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WatchOptions {
+    /// Read all there is now, then stop
+    #[arg(long)]
+    pub(crate) once: bool,
+    /// Show figures for Prometheus at this address, such as 127.0.0.1:9464
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) metrics: Option<std::net::SocketAddr>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SourcesOptions {
+    #[command(subcommand)]
+    pub(crate) verb: SourcesVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SourcesVerb {
+    /// Watch public channels: names, links, or files with one on each line
+    Add(AddOptions),
+    /// What is watched, and how it goes
+    List,
+    /// Watch no longer; what was read stays
+    Remove(NamedOptions),
+    /// Stop for now
+    Pause(NamedOptions),
+    /// Go on, also with a source that was refused
+    Resume(NamedOptions),
+    /// Ask the platforms whether sources are there and public
+    Check(CheckOptions),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AddOptions {
+    /// telegram:NAME, tamtam:CHAT, max:CHAT, matrix:#room:server, rocketchat:HOST/NAME, links, files
+    #[arg(required = true, value_name = "CHANNEL|LINK|FILE")]
+    pub(crate) sources: Vec<String>,
+    /// These are known to be steady: when they cannot be read, we are blind, and no channel is
+    /// taken for gone
+    #[arg(long)]
+    pub(crate) canary: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NamedOptions {
+    /// As `marsad sources list` writes them
+    #[arg(required = true, value_name = "SOURCE")]
+    pub(crate) sources: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckOptions {
+    /// As `marsad sources list` writes them; all, when none is named
+    #[arg(value_name = "SOURCE")]
+    pub(crate) sources: Vec<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize)]

@@ -18,6 +18,7 @@ mod search_index;
 mod settings;
 mod source;
 mod verbs;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -51,6 +52,8 @@ fn verb(context: &cli::Context, verb: Verb) -> Result<ExitCode, Failure> {
         Verb::Init => verbs::init::run(context),
         Verb::Doctor => verbs::doctor::run(context),
         Verb::Import(options) => verbs::import::run(context, &options),
+        Verb::Watch(options) => verbs::watch::run(context, &options),
+        Verb::Sources(options) => verbs::sources::run(context, &options),
         Verb::Measure(options) => verbs::measure::run(context, &options),
         Verb::Search(options) => verbs::search::run(context, &options),
         Verb::Report(options) => verbs::report::run(context, &options),

@@ -38,6 +38,12 @@ pub(crate) fn warn(text: &str) {
     eprintln!("warning: {text}");
 }
 
+/// Says on stderr what went wrong beside what was done.
+#[expect(clippy::print_stderr, reason = "everything that is not data goes to stderr")]
+pub(crate) fn error(text: &str) {
+    eprintln!("error: {text}");
+}
+
 /// Prints one JSON document on stdout.
 pub(crate) fn json(value: &Value) -> Result<(), Failure> {
     line(&serde_json::to_string(value)?)

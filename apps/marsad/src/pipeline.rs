@@ -8,16 +8,19 @@
 //! what is committed to the evidence log, never the other way round.
 
 mod chunks;
-mod filing;
+pub(crate) mod exchange;
+pub(crate) mod filing;
 pub(crate) mod forget;
 mod media;
 mod recover;
 mod summary;
-mod work;
+pub(crate) mod work;
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use marsad_interpret::{Format, Manifest, Reduction, SetupError};
+use marsad_interpret::{Format, Manifest, Reduction, SetupError, WACZ_BYTES_MAX};
 use marsad_types::{Platform, Timestamp};
 use serde_json::{Value, json};
 
@@ -87,7 +90,9 @@ pub(crate) fn import(
             filing.note_reduction(reduction, &import, is_new, at)?;
         }
         imports.push(import.clone());
+        let (ended_early, name) = (Arc::clone(&source.ended_early), source.name.clone());
         chunks::import_file(&mut filing, source, &manifest, (import, at), request.quiet)?;
+        note_early_end(&ended_early, &name, &mut filing.summary);
     }
     if filing.store.next_leaf() > before {
         // Importing the same thing twice adds nothing, and so there is nothing to tell.
@@ -103,9 +108,18 @@ pub(crate) fn dry_run(request: &Request) -> Result<Summary, Failure> {
     for path in inputs(&request.paths)?.paths {
         let mut source = source::open(&path)?;
         let (manifest, _) = set_up(&mut source, request)?;
+        let (ended_early, name) = (Arc::clone(&source.ended_early), source.name.clone());
         chunks::read_only(source, &manifest, &mut summary)?;
+        note_early_end(&ended_early, &name, &mut summary);
     }
     Ok(summary)
+}
+
+fn note_early_end(ended_early: &AtomicBool, name: &str, summary: &mut Summary) {
+    if ended_early.load(Ordering::Relaxed) {
+        let note = format!("'{name}' is packed and breaks off; what could be unpacked was read");
+        summary.notes.push(note);
+    }
 }
 
 /// Whether the request fits its files, as far as their beginnings tell. Writes nothing.
@@ -131,6 +145,9 @@ fn set_up(
     request: &Request,
 ) -> Result<(Manifest, Option<Reduction>), Failure> {
     let (manifest, head) = stated(source, request)?;
+    if manifest.format == Format::Warc {
+        source.forgive_early_end();
+    }
     if !marsad_interpret::needs_reduction(manifest.format, &head) {
         return Ok((settle(source, manifest, &head)?, None));
     }
@@ -159,6 +176,13 @@ fn stated(source: &mut Source, request: &Request) -> Result<(Manifest, Vec<u8>),
 }
 
 fn settle(source: &Source, manifest: Manifest, head: &[u8]) -> Result<Manifest, Failure> {
+    let is_long = source.total.is_some_and(|bytes| bytes > WACZ_BYTES_MAX);
+    if manifest.format == Format::Wacz && is_long {
+        return Err(Failure::failed(format!(
+            "cannot read '{}': it is longer than 512 MiB; unpack it and import what lies in its folder 'archive'",
+            source.path
+        )));
+    }
     marsad_interpret::prepare(manifest, head).map_err(|error| set_up_failure(source, &error))
 }
 

@@ -1,8 +1,10 @@
 //! What comes from `marsad.toml` and the environment. The only file that reads either.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use std::{fs, io};
 
+use marsad_capture::{Place, Places, Secret};
 use serde::Deserialize;
 
 use crate::failure::Failure;
@@ -36,6 +38,29 @@ pub(crate) struct Settings {
     pub(crate) witness: Vec<Witness>,
     /// What is to be forgotten, and when.
     pub(crate) retention: Vec<Retention>,
+    /// Whom a platform may write to; stands in every request.
+    contact: Option<String>,
+    /// How many of a channel's last posts are looked at again.
+    recheck: Option<usize>,
+    /// Seconds between two looks at a channel, where the budget allows them.
+    poll_s: Option<u32>,
+    /// Seconds that a platform's answer is waited for, at most.
+    timeout_s: Option<u64>,
+    /// Where and how often platforms are asked.
+    telegram: PlatformSettings,
+    tamtam: PlatformSettings,
+    max: PlatformSettings,
+    matrix: PlatformSettings,
+    rocketchat: PlatformSettings,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct PlatformSettings {
+    /// Another host than the platform's own.
+    url: Option<String>,
+    /// Requests a second to one host.
+    requests_per_s: Option<u32>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -91,6 +116,73 @@ impl Settings {
             settings.operator = Some(operator.to_string_lossy().into_owned());
         }
         Ok(settings)
+    }
+}
+
+/// A channel's last posts that are looked at again, unless settings say otherwise.
+const RECHECK: usize = 100;
+/// Seconds between two looks at a channel, unless settings say otherwise.
+const POLL_S: u32 = 60;
+/// Seconds that an answer is waited for, unless settings say otherwise.
+const TIMEOUT_S: u64 = 30;
+
+impl Settings {
+    /// How many of a channel's last posts are looked at again for edits and deletions.
+    pub(crate) fn recheck(&self) -> usize {
+        self.recheck.unwrap_or(RECHECK)
+    }
+
+    /// What every request says of who asks.
+    pub(crate) fn agent(&self) -> String {
+        let contact = self.contact.as_deref().unwrap_or("no contact given");
+        format!("Marsad/{} (reads public channels; {contact})", env!("CARGO_PKG_VERSION"))
+    }
+
+    /// The longest that an answer is waited for, where its question does not wait by itself.
+    pub(crate) fn timeout(&self) -> Duration {
+        Duration::from_secs(self.timeout_s.unwrap_or(TIMEOUT_S).max(1))
+    }
+
+    /// Seconds between two looks at a channel.
+    pub(crate) fn poll_s(&self) -> u32 {
+        self.poll_s.unwrap_or(POLL_S)
+    }
+
+    /// Where each platform is asked, and as whom: `marsad.toml`, then the environment. Credentials
+    /// come from the environment alone.
+    pub(crate) fn places(&self) -> Result<Places, Failure> {
+        let token = |name| variable(name).map(|value| value.to_string_lossy().into_owned());
+        let header = |field, value: Option<String>| {
+            value.map_or(Secret::None, |value| Secret::Headers(vec![(field, value)]))
+        };
+        let bearer = token("MARSAD_MATRIX_TOKEN").map(|token| format!("Bearer {token}"));
+        let user = token("MARSAD_ROCKETCHAT_USER").zip(token("MARSAD_ROCKETCHAT_TOKEN"));
+        let rocketchat = user.map_or(Secret::None, |(user, token)| {
+            Secret::Headers(vec![("X-User-Id", user), ("X-Auth-Token", token)])
+        });
+        let tamtam = token("MARSAD_TAMTAM_TOKEN")
+            .map_or(Secret::None, |token| Secret::Query("access_token", token));
+        let max = header("Authorization", token("MARSAD_MAX_TOKEN"));
+        Ok(Places {
+            telegram: self.telegram.place("MARSAD_TELEGRAM_URL", Secret::None)?,
+            tamtam: self.tamtam.place("MARSAD_TAMTAM_URL", tamtam)?,
+            max: self.max.place("MARSAD_MAX_URL", max)?,
+            matrix: self.matrix.place("MARSAD_MATRIX_URL", header("Authorization", bearer))?,
+            rocketchat: self.rocketchat.place("MARSAD_ROCKETCHAT_URL", rocketchat)?,
+        })
+    }
+}
+
+impl PlatformSettings {
+    fn place(&self, name: &str, secret: Secret) -> Result<Place, Failure> {
+        let said = variable(name).map(|value| value.to_string_lossy().into_owned());
+        let url = said.or_else(|| self.url.clone()).map(|written| {
+            Place::at(&written).map_err(|error| {
+                Failure::usage(format!("'{written}' ({name}) is no address: {error}"))
+            })
+        });
+        let place = url.transpose()?.unwrap_or_default();
+        Ok(Place { secret, per_second: self.requests_per_s, ..place })
     }
 }
 

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use anyhow::Context as _;
 use marsad_interpret::{Manifest, Reduction};
@@ -32,6 +32,8 @@ pub(crate) struct Source {
     pub(crate) total: Option<u64>,
     /// Bytes of the file read so far, compressed.
     pub(crate) done: Arc<AtomicU64>,
+    /// Whether it was packed and ended before it should, where that is forgiven.
+    pub(crate) ended_early: Arc<AtomicBool>,
 }
 
 /// Opens one input; `-` is standard input.
@@ -61,12 +63,16 @@ pub(crate) fn open(path: &Path) -> Result<Source, Failure> {
     };
     let name = if is_stdin { "-".to_owned() } else { file_name(path) };
     let file = (!is_stdin).then(|| path.to_owned());
-    Ok(Source { name, path: written, file, reduced: None, bytes, total, done })
+    let ended_early = Arc::new(AtomicBool::new(false));
+    Ok(Source { name, path: written, file, reduced: None, bytes, total, done, ended_early })
 }
 
 fn file_name(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
+
+/// A web archive says itself where a record is cut: one that breaks off is read up to there.
+const WARC_MAGIC: &[u8] = b"WARC/";
 
 /// How much of a file its format is recognised by.
 const HEAD_BYTES: u64 = 64 << 10;
@@ -76,10 +82,27 @@ impl Source {
     pub(crate) fn head(&mut self) -> Result<Vec<u8>, Failure> {
         let mut head = Vec::new();
         let mut limited = (&mut self.bytes).take(HEAD_BYTES);
-        limited.read_to_end(&mut head).with_context(|| format!("cannot read '{}'", self.path))?;
+        let read = limited.read_to_end(&mut head);
+        if let Err(error) = read {
+            let is_forgiven =
+                error.kind() == io::ErrorKind::UnexpectedEof && head.starts_with(WARC_MAGIC);
+            if !is_forgiven {
+                return Err(error).with_context(|| format!("cannot read '{}'", self.path))?;
+            }
+            self.ended_early.store(true, Ordering::Relaxed);
+            self.bytes = Box::new(io::empty());
+        }
         let rest = std::mem::replace(&mut self.bytes, Box::new(io::empty()));
         self.bytes = Box::new(io::Cursor::new(head.clone()).chain(rest));
         Ok(head)
+    }
+
+    /// Takes a packed file that ends early for one that ends there: its format says itself which of
+    /// its records are cut.
+    pub(crate) fn forgive_early_end(&mut self) {
+        let rest = std::mem::replace(&mut self.bytes, Box::new(io::empty()));
+        let ended_early = Arc::clone(&self.ended_early);
+        self.bytes = Box::new(Forgiving { inner: rest, is_over: false, ended_early });
     }
 
     /// Replaces the bytes by the public part of a whole account's export. The rest is read past
@@ -123,6 +146,41 @@ impl Again {
                 Ok(Box::new(BufReader::with_capacity(READ_BYTES, file)))
             }
         }
+    }
+}
+
+/// Ends where a packed file breaks off.
+struct Forgiving {
+    inner: Box<dyn BufRead + Send>,
+    is_over: bool,
+    ended_early: Arc<AtomicBool>,
+}
+
+impl Read for Forgiving {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut available = self.fill_buf()?;
+        let count = available.read(buffer)?;
+        self.consume(count);
+        Ok(count)
+    }
+}
+
+impl BufRead for Forgiving {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.is_over {
+            return Ok(&[]);
+        }
+        let read = self.inner.fill_buf();
+        if read.is_err_and(|error| error.kind() == io::ErrorKind::UnexpectedEof) {
+            self.ended_early.store(true, Ordering::Relaxed);
+            self.is_over = true;
+            return Ok(&[]);
+        }
+        self.inner.fill_buf()
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.inner.consume(count);
     }
 }
 

@@ -14,3 +14,5 @@ pub(crate) mod rebuild;
 pub(crate) mod report;
 pub(crate) mod search;
 pub(crate) mod simulate;
+pub(crate) mod sources;
+pub(crate) mod watch;

@@ -2,8 +2,11 @@
 
 use url::Url;
 
+use crate::bot_api::{BotApiStream, BotApiVisit, Host};
+use crate::matrix::MatrixVisit;
+use crate::rocketchat::{AnonymousVisit, RocketChatVisit};
 use crate::telegram_web::TelegramVisit;
-use crate::{Limit, Memory, Plan, Secret, Source, Visit};
+use crate::{Limit, Memory, Plan, Secret, Source, Visit, rocketchat};
 
 /// Where a platform is asked, and as whom.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,6 +20,20 @@ pub struct Place {
 }
 
 impl Place {
+    /// At another host than the platform's own: `http://` or `https://`.
+    ///
+    /// # Errors
+    /// Says why that is no address.
+    pub fn at(written: &str) -> Result<Self, String> {
+        let url = Url::parse(written).map_err(|error| error.to_string())?;
+        let is_web = matches!(url.scheme(), "http" | "https") && url.host_str().is_some();
+        if is_web {
+            Ok(Self { url: Some(url), ..Self::default() })
+        } else {
+            Err("write http://HOST or https://HOST".to_owned())
+        }
+    }
+
     /// The address in front of a path, without a slash at its end.
     pub(crate) fn base(&self, own: &str) -> String {
         self.url.as_ref().map_or(own, Url::as_str).trim_end_matches('/').to_owned()
@@ -57,6 +74,12 @@ pub struct Places {
 pub enum Connector {
     /// Telegram's web preview.
     TelegramWeb,
+    /// TamTam's Bot API, or that of MAX.
+    BotApi,
+    /// Matrix client-server API.
+    Matrix,
+    /// A Rocket.Chat server's REST API.
+    RocketChat,
 }
 
 impl Connector {
@@ -64,7 +87,41 @@ impl Connector {
     pub fn of(platform: &str) -> Option<Self> {
         match platform {
             "telegram" => Some(Self::TelegramWeb),
+            "tamtam" | "max" => Some(Self::BotApi),
+            "matrix" => Some(Self::Matrix),
+            "rocketchat" => Some(Self::RocketChat),
             _ => None,
+        }
+    }
+
+    /// The host that a source is asked at: visits to one host wait for one another.
+    pub fn lane(self, source: &Source, places: &Places) -> String {
+        match self {
+            Self::TelegramWeb => places.telegram.host("t.me"),
+            Self::BotApi => Host::of(source.platform.as_str(), places).name(),
+            Self::Matrix => crate::matrix::lane(source, &places.matrix),
+            Self::RocketChat => rocketchat::Host::of(source, places).name(),
+        }
+    }
+
+    /// How often that host may be asked for what is new.
+    pub fn limit(self, source: &Source, places: &Places) -> Limit {
+        match self {
+            Self::TelegramWeb => places.telegram.limit(crate::telegram_web::LIMIT),
+            Self::BotApi => Host::of(source.platform.as_str(), places).limit(),
+            Self::Matrix => places.matrix.limit(crate::matrix::LIMIT),
+            Self::RocketChat => places.rocketchat.limit(rocketchat::LIMIT),
+        }
+    }
+
+    /// The id under which the source's posts stand, as far as it is known.
+    pub fn key(self, source: &Source, memory: &Memory) -> String {
+        match self {
+            Self::TelegramWeb | Self::BotApi | Self::Matrix => {
+                memory.channel.clone().unwrap_or_else(|| source.name.clone())
+            }
+            // Rooms' ids are the workspace's own: two workspaces may have the same.
+            Self::RocketChat => source.name.clone(),
         }
     }
 
@@ -80,6 +137,42 @@ impl Connector {
             Self::TelegramWeb => {
                 Box::new(TelegramVisit::new(source, places.telegram.clone(), memory, plan))
             }
+            Self::BotApi => {
+                let host = Host::of(source.platform.as_str(), places);
+                Box::new(BotApiVisit::new(source, host, memory, plan))
+            }
+            Self::Matrix => Box::new(MatrixVisit::new(source, places.matrix.clone(), memory, plan)),
+            Self::RocketChat => {
+                let host = rocketchat::Host::of(source, places);
+                if host.has_user() {
+                    Box::new(RocketChatVisit::new(host, memory, plan))
+                } else {
+                    Box::new(AnonymousVisit::new(host, memory, plan))
+                }
+            }
+        }
+    }
+
+    /// Whether the platform tells for all channels together what happened.
+    pub fn has_stream(self) -> bool {
+        self == Self::BotApi
+    }
+
+    /// Begins a look at everything that happened on a platform since the last one, where it tells
+    /// that for all channels together; `None` where it does not. `memory` is the platform's own.
+    /// `public` are the ids of the channels that are watched: nothing else in it is kept.
+    pub fn stream(
+        platform: &str,
+        places: &Places,
+        memory: Memory,
+        public: &[String],
+    ) -> Option<Box<dyn Visit>> {
+        match Self::of(platform)? {
+            Self::BotApi => {
+                let host = Host::of(platform, places);
+                Some(Box::new(BotApiStream::new(host, memory, public)))
+            }
+            Self::TelegramWeb | Self::Matrix | Self::RocketChat => None,
         }
     }
 }

@@ -17,11 +17,14 @@
 
 mod answer;
 mod ask;
+mod bot_api;
 mod budget;
 mod connector;
 mod fetch;
+mod matrix;
 mod memory;
 mod page;
+mod rocketchat;
 mod schedule;
 mod source;
 mod telegram_web;

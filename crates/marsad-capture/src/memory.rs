@@ -31,6 +31,9 @@ pub struct Memory {
     /// Where the platform's own paging goes on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
+    /// Where its paging backwards goes on, for a platform that pages by marks of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_back: Option<String>,
     /// The last posts that were there, oldest first.
     #[serde(skip_serializing_if = "VecDeque::is_empty")]
     pub recent: VecDeque<String>,
@@ -50,6 +53,32 @@ impl Memory {
         if self.recent.len() < max {
             self.recent.push_front(post);
         }
+    }
+
+    /// The last posts with their times (epoch ms), oldest first, where lines are `MS ID`.
+    pub(crate) fn timed(&self) -> impl DoubleEndedIterator<Item = (i64, &str)> {
+        self.recent.iter().filter_map(|line| {
+            let (at, id) = line.split_once(' ')?;
+            Some((at.parse().ok()?, id))
+        })
+    }
+
+    /// Puts a post where its time belongs among the last ones, once.
+    pub(crate) fn insert_timed(&mut self, at: i64, id: &str, max: usize) {
+        if self.timed().any(|(_, known)| known == id) {
+            return;
+        }
+        let after = self.timed().rev().take_while(|(known, _)| *known > at).count();
+        let place = self.recent.len().saturating_sub(after);
+        self.recent.insert(place, format!("{at} {id}"));
+        while self.recent.len() > max {
+            self.recent.pop_front();
+        }
+    }
+
+    /// Forgets a post that is not there any more.
+    pub(crate) fn remove_timed(&mut self, id: &str) {
+        self.recent.retain(|line| line.split_once(' ').is_none_or(|(_, known)| known != id));
     }
 
     /// The last look and the newest post then, for what is asked now.

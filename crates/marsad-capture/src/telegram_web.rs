@@ -12,6 +12,8 @@ use crate::{Answer, Ask, Heard, Limit, Look, Memory, Outcome, Place, Plan, Sourc
 
 /// The reader of the answers.
 const READER: &str = "telegram-web";
+/// Terms name no limit; one request a second was never refused, and asks for no more than a reader.
+pub(crate) const LIMIT: Limit = Limit::per_second(1);
 /// What a language decides on a page is to stay the same.
 const LANGUAGE: &str = "en";
 
@@ -45,15 +47,23 @@ pub(crate) struct TelegramVisit {
     missing: BTreeSet<u64>,
     look: Look,
     followed: bool,
+    /// The channel's own page is still to be asked for.
+    wants_landing: bool,
 }
 
 impl TelegramVisit {
     pub(crate) fn new(source: &Source, place: Place, memory: Memory, plan: Plan) -> Self {
-        let step = match plan {
-            Plan { check: true, .. } => Step::Landing(false),
-            Plan { follow: true, .. } | Plan { recheck: 1.., .. } => Step::Head,
-            Plan { backfill: 1.., .. } => Step::Backfill,
-            _ => Step::Over,
+        // Only posts show the channel's number: before it is known they come first, so that
+        // everything that is said of the channel stands under one key.
+        let reads = plan.follow || plan.recheck > 0;
+        let step = if plan.check && (memory.channel.is_some() || !reads) {
+            Step::Landing(false)
+        } else if reads {
+            Step::Head
+        } else if plan.backfill > 0 {
+            Step::Backfill
+        } else {
+            Step::Over
         };
         Self {
             name: memory.handle.clone().unwrap_or_else(|| source.name.clone()),
@@ -66,6 +76,7 @@ impl TelegramVisit {
             missing: BTreeSet::new(),
             look: Look::Saw,
             followed: false,
+            wants_landing: plan.check,
         }
     }
 
@@ -88,25 +99,44 @@ impl TelegramVisit {
     }
 
     fn hear_landing(&mut self, answer: &Answer, was_sent: bool) -> Heard {
-        if answer.status != 200 {
-            return Heard::Again(format!("the channel's page answered HTTP {}", answer.status));
-        }
-        let Some(landing) = page::read_landing(&answer.body) else {
-            return Heard::Again("the channel's page is cut or of an unknown kind".to_owned());
+        let landing = (answer.status == 200).then(|| page::read_landing(&answer.body)).flatten();
+        let Some(landing) = landing else {
+            return self.hear_no_landing(answer);
         };
         match landing {
             Landing::Channel if was_sent => {
                 Heard::Again("the channel shows a preview, but sent us away from it".to_owned())
             }
             Landing::Channel => {
+                self.wants_landing = false;
                 let reads = self.plan.follow || self.plan.recheck > 0 || self.plan.backfill > 0;
-                self.step = if reads { Step::Head } else { Step::Over };
+                self.step = if reads && !self.followed { Step::Head } else { Step::Over };
                 Heard::Understood
             }
             Landing::NoPreview => self.stop(Look::KeptOut("preview_unavailable".to_owned())),
             Landing::Group => self.stop(Look::NotPublic("a public group".to_owned())),
             Landing::Nobody => self.stop(Look::Absent("no such name".to_owned())),
         }
+    }
+
+    /// The channel's own page is only the second witness: where posts can be read without it, they
+    /// are.
+    fn hear_no_landing(&mut self, answer: &Answer) -> Heard {
+        let reads = self.plan.follow || self.plan.recheck > 0 || self.plan.backfill > 0;
+        if answer.status == 404 && self.followed {
+            self.step = Step::Over;
+            return Heard::Understood;
+        }
+        if answer.status == 404 && reads && self.step == Step::Landing(false) {
+            self.wants_landing = false;
+            self.step = Step::Head;
+            return Heard::Understood;
+        }
+        if answer.status == 404 {
+            return self.stop(Look::Absent("http_404".to_owned()));
+        }
+        let status = answer.status;
+        Heard::Again(format!("the channel's page is cut or of an unknown kind (HTTP {status})"))
     }
 
     fn hear_page(&mut self, answer: &Answer, at_ms: i64) -> Heard {
@@ -212,9 +242,10 @@ impl TelegramVisit {
     }
 
     /// Known posts whose numbers a page covers and that it does not show. A page covers everything
-    /// from its first post up to the one it was asked to end before.
+    /// from its first post, or from the beginning where it has none older, up to the one it was asked
+    /// to end before.
     fn note_missing(&mut self, page: &Page, before: Option<u64>) {
-        let from = if page.says_none { 0 } else { page.posts.first().copied().unwrap_or(u64::MAX) };
+        let from = if page.has_older { page.posts.first().copied().unwrap_or(u64::MAX) } else { 0 };
         let shown: BTreeSet<u64> = page.posts.iter().copied().collect();
         let gone = self.recent().filter(|post| {
             *post >= from && before.is_none_or(|before| *post < before) && !shown.contains(post)
@@ -249,7 +280,10 @@ impl TelegramVisit {
 
     fn next_back(&self) -> Step {
         let wants = self.pages_back < self.plan.backfill && !self.memory.is_whole;
-        if wants && self.memory.oldest.is_some() { Step::Backfill } else { Step::Over }
+        if wants && self.memory.oldest.is_some() {
+            return Step::Backfill;
+        }
+        if self.wants_landing { Step::Landing(false) } else { Step::Over }
     }
 
     fn hear_post(&mut self, answer: &Answer, post: u64) -> Heard {
@@ -282,7 +316,7 @@ impl Visit for TelegramVisit {
             Step::Confirm(post) => format!("/{name}/{post}?embed=1"),
         };
         let base = self.place.base("https://t.me");
-        let lane = (self.place.host("t.me"), self.place.limit(Limit::per_second(1)));
+        let lane = (self.place.host("t.me"), self.place.limit(LIMIT));
         let mut ask = Ask::get(format!("{base}{path}"), READER, lane);
         ask.headers.push(("Accept-Language", LANGUAGE.to_owned()));
         ask.channel.clone_from(&self.memory.channel);

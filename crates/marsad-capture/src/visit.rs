@@ -78,6 +78,12 @@ pub trait Visit: Send {
     /// The next question; `None` when the visit is over.
     fn next(&mut self) -> Option<Ask>;
 
+    /// Leaves out of an answer what is not of public channels, before anything of it is kept; says how
+    /// many things it left out. Most answers are of one public channel and stay as they came.
+    fn reduced(&self, answer: Answer) -> (Answer, u64) {
+        (answer, 0)
+    }
+
     /// Hears the answer to that question, which is kept already.
     fn hear(&mut self, answer: &Answer, at_ms: i64) -> Heard;
 

@@ -14,6 +14,8 @@ pub enum State {
     Paused,
     /// It is not a public channel, or its name is another channel's now: a human must decide.
     Refused,
+    /// Not a channel: what the platform tells our account of all its channels together.
+    Account,
 }
 
 impl State {
@@ -23,6 +25,7 @@ impl State {
             Self::Watched => "watched",
             Self::Paused => "paused",
             Self::Refused => "refused",
+            Self::Account => "account",
         }
     }
 
@@ -30,6 +33,7 @@ impl State {
         match word {
             "paused" => Self::Paused,
             "refused" => Self::Refused,
+            "account" => Self::Account,
             _ => Self::Watched,
         }
     }

@@ -4,8 +4,6 @@ use std::fmt;
 
 use marsad_types::{Platform, Reading, Timestamp};
 
-use crate::lines::Problems;
-
 /// One answer of a platform over HTTP, as it was kept.
 #[derive(Debug, Clone)]
 pub struct Exchange<'a> {
@@ -82,6 +80,14 @@ impl fmt::Display for Reader {
 }
 
 impl Exchange<'_> {
+    /// Our last look before the post was there, for a platform that orders its posts by time: it is
+    /// known to have been absent then only if it is newer than the newest post of that look.
+    pub(crate) fn absent_at(&self, published_at: Timestamp) -> Option<Timestamp> {
+        let previous = self.previous?;
+        let newest: i64 = previous.newest.parse().ok()?;
+        (published_at.0 > newest).then_some(previous.at)
+    }
+
     /// The first field of this name, whatever its case.
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut fields = self.headers.iter();
@@ -91,11 +97,10 @@ impl Exchange<'_> {
 
 /// Reads one answer. Pure and total: what is not understood is a problem of the reading.
 pub fn read_exchange(exchange: &Exchange<'_>) -> Reading {
-    let mut reading = Reading::default();
     match exchange.reader {
-        Reader::TelegramWeb | Reader::Matrix | Reader::RocketChat | Reader::BotApi => {
-            reading.problem(1, "no reader for this answer yet");
-        }
+        Reader::TelegramWeb => crate::telegram_web::read(exchange),
+        Reader::BotApi => crate::bot_api::read(exchange),
+        Reader::Matrix => crate::matrix_api::read(exchange),
+        Reader::RocketChat => crate::rocketchat_api::read(exchange),
     }
-    reading
 }

@@ -37,6 +37,12 @@ pub enum Format {
     Rocketchat,
     /// Answers of TamTam's `/messages`.
     Tamtam,
+    /// A saved page of Telegram's public preview.
+    TelegramWeb,
+    /// Web archive with pages of Telegram's public preview.
+    Warc,
+    /// The same, packed with its index.
+    Wacz,
 }
 
 /// How a file of a format may be cut into chunks that are read on their own.
@@ -68,7 +74,7 @@ enum Home {
 
 impl Format {
     /// All formats that can be read.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::MarsadNdjson,
         Self::Csv,
         Self::TelegramDesktop,
@@ -85,6 +91,9 @@ impl Format {
         Self::Matrix,
         Self::Rocketchat,
         Self::Tamtam,
+        Self::TelegramWeb,
+        Self::Warc,
+        Self::Wacz,
     ];
 
     fn facts(self) -> Facts {
@@ -106,6 +115,9 @@ impl Format {
             Self::Matrix => Facts("matrix", Whole, Usually("matrix")),
             Self::Rocketchat => Facts("rocketchat", Lines, Usually("rocketchat")),
             Self::Tamtam => Facts("tamtam", Whole, Usually("tamtam")),
+            Self::TelegramWeb => Facts("telegram-web", Whole, Always("telegram")),
+            Self::Warc => Facts("warc", Whole, Always("telegram")),
+            Self::Wacz => Facts("wacz", Whole, Always("telegram")),
         }
     }
 

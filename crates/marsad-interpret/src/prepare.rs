@@ -67,7 +67,10 @@ pub fn prepare(mut manifest: Manifest, head: &[u8]) -> Result<Manifest, SetupErr
         | Format::Tgdataset
         | Format::Zeeschuimer
         | Format::TwitterPages
-        | Format::Tamtam => Ok(manifest),
+        | Format::Tamtam
+        | Format::TelegramWeb
+        | Format::Warc
+        | Format::Wacz => Ok(manifest),
     }
 }
 

@@ -26,7 +26,10 @@ pub fn read(manifest: &Manifest, chunk: &Chunk<'_>) -> Reading {
         | Format::TwitterPages
         | Format::Discord
         | Format::Matrix
-        | Format::Tamtam => {
+        | Format::Tamtam
+        | Format::TelegramWeb
+        | Format::Warc
+        | Format::Wacz => {
             let mut bytes = chunk.bytes;
             read_document(manifest, &mut bytes, &mut |part| append(&mut reading, part));
         }
@@ -39,6 +42,7 @@ fn append(reading: &mut Reading, part: Reading) {
     reading.channels.extend(part.channels);
     reading.coverage.extend(part.coverage);
     reading.events.extend(part.events);
+    reading.removals.extend(part.removals);
     reading.problems.extend(part.problems);
     reading.rows += part.rows;
 }
@@ -55,6 +59,9 @@ pub fn read_document(manifest: &Manifest, input: &mut dyn BufRead, sink: &mut dy
         Format::Discord => crate::discord::read(manifest, input, sink),
         Format::Matrix => crate::element::read(manifest, input, sink),
         Format::Tamtam => crate::tamtam::read(manifest, input, sink),
+        Format::TelegramWeb => crate::telegram_web::read_saved(manifest, input, sink),
+        Format::Warc => crate::warc::read(manifest, input, sink),
+        Format::Wacz => crate::wacz::read(manifest, input, sink),
         Format::MarsadNdjson
         | Format::Csv
         | Format::Telethon

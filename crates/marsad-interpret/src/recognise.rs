@@ -19,9 +19,26 @@ pub fn recognise(name: &str, head: &[u8]) -> Option<Format> {
 }
 
 fn by_content(content: &[u8]) -> Option<Format> {
+    if let Some(format) = by_first_bytes(content) {
+        return Some(format);
+    }
     let is_json = content.starts_with(b"{") || content.starts_with(b"[");
     let document = is_json.then(|| outline(content)).and_then(|o| by_keys(&o, content));
     document.or_else(|| by_lines(content)).or_else(|| by_header(content))
+}
+
+/// Web archives and pages: what begins with their mark is nothing else.
+fn by_first_bytes(content: &[u8]) -> Option<Format> {
+    if content.starts_with(b"WARC/1.") {
+        return Some(Format::Warc);
+    }
+    if content.starts_with(b"PK\x03\x04") {
+        return crate::wacz::is_head(content).then_some(Format::Wacz);
+    }
+    let holds = |mark: &str| memmem::find(content, mark.as_bytes()).is_some();
+    let marks = ["tgme_widget", "tgme_channel_info", "tgme_page"];
+    let is_page = content.starts_with(b"<") && marks.into_iter().any(holds);
+    is_page.then_some(Format::TelegramWeb)
 }
 
 /// Lines looked at before giving up: bad lines at the top must not hide what the file is.

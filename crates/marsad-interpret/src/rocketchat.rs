@@ -29,7 +29,7 @@ struct Line<'a> {
 /// ISO text, or `{"$date": ms}` in other dumps.
 #[derive(Deserialize, Default)]
 #[serde(untagged)]
-enum Time<'a> {
+pub(crate) enum Time<'a> {
     #[serde(borrow)]
     Dated(Dated<'a>),
     Text(std::borrow::Cow<'a, str>),
@@ -39,7 +39,7 @@ enum Time<'a> {
 }
 
 #[derive(Deserialize)]
-struct Dated<'a> {
+pub(crate) struct Dated<'a> {
     #[serde(rename = "$date", borrow)]
     date: Value<'a>,
 }
@@ -80,7 +80,7 @@ fn read_line(key: &ChannelKey, bytes: &[u8]) -> Result<Option<Post>, Reason> {
     if line.system.text("type")?.is_some_and(|kind| !kind.is_empty()) {
         return Ok(None);
     }
-    let published_at = line.ts.instant()?.ok_or_else(|| missing("ts"))?;
+    let published_at = line.ts.instant("ts")?.ok_or_else(|| missing("ts"))?;
     let text = line.msg.text("msg")?.ok_or_else(|| missing("msg"))?.into_owned();
     let attachments = line.attachments.there().unwrap_or_default().into_iter();
     let attachments = attachments.filter_map(Nested::there);
@@ -112,13 +112,14 @@ fn is_number_of_export(name: &str) -> bool {
 }
 
 impl Time<'_> {
-    fn instant(self) -> Maybe<Timestamp> {
+    pub(crate) fn instant(self, field: &str) -> Maybe<Timestamp> {
         match self {
             Self::Missing => Ok(None),
-            Self::Text(text) => Value::Text(text).time("ts"),
-            Self::Dated(Dated { date: Value::Text(text) }) => Value::Text(text).time("ts.$date"),
-            Self::Dated(dated) => dated.date.milliseconds("ts.$date"),
-            Self::Other(_) => Err(Reason("field 'ts' is not a time".to_owned())),
+            Self::Text(text) | Self::Dated(Dated { date: Value::Text(text) }) => {
+                Value::Text(text).time(field)
+            }
+            Self::Dated(dated) => dated.date.milliseconds(field),
+            Self::Other(_) => Err(Reason(format!("field '{field}' is not a time"))),
         }
     }
 }

@@ -1,11 +1,12 @@
 //! Column scans: the posts of a selection as the columns that measures work on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hashbrown::{HashMap, HashSet};
 use marsad_matching::Prints;
 use marsad_types::{
-    ChannelId, ChannelKey, Channels, Corpus, Forwards, NONE, Platform, Posts, Strings, Timestamp,
+    Channel, ChannelId, ChannelKey, Channels, Corpus, Coverage, Forwards, NONE, Names, Platform,
+    Posts, Strings, Timestamp,
 };
 use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::statistics::Statistics;
@@ -29,7 +30,29 @@ pub struct Selection {
 }
 
 impl Selection {
-    fn wants_partition(&self, partition: &Partition) -> bool {
+    /// With the ids and the names, as they were seen, that posts of the wanted channels may be filed
+    /// under.
+    fn with_names(&self, looks: &[Channel], names: &Names) -> Self {
+        let mut wider = self.clone();
+        wider.channels.extend(self.channels.iter().filter_map(|key| names.channel(key)).cloned());
+        if wider.channels.is_empty() {
+            return wider;
+        }
+        let mut filed = BTreeSet::new();
+        for look in looks.iter().filter(|look| wider.channels.contains(&look.key)) {
+            let Some(handle) = look.handle.as_deref() else { continue };
+            for name in [handle, &handle.to_lowercase()] {
+                let name = ChannelKey::new(look.key.platform.clone(), name);
+                if names.channel(&name) == Some(&look.key) {
+                    filed.insert(name);
+                }
+            }
+        }
+        wider.channels.extend(filed);
+        wider
+    }
+
+    pub(crate) fn wants_partition(&self, partition: &Partition) -> bool {
         let platform = partition.platform.as_str();
         let of_platforms =
             self.platforms.is_empty() || self.platforms.iter().any(|p| p.as_str() == platform);
@@ -77,11 +100,15 @@ impl Selection {
 
 impl Lake {
     /// The posts of a selection in their first-published version, with their fingerprints, and
-    /// all channels, coverage and events.
+    /// all channels, coverage and events. What is filed under a channel's name (posts, looks,
+    /// origins of forwards) stands there under its id, where only one channel ever had the name.
     ///
     /// # Shape
     /// Sorted by (published_at, channel key, post id); equal archives give equal corpora.
     pub fn corpus(&self, selection: &Selection) -> Result<(Corpus, Prints), Error> {
+        let observations = self.channel_rows()?;
+        let names = Names::of(&observations);
+        let selection = &selection.with_names(&observations, &names);
         let wanted = |partition: &Partition| selection.wants_partition(partition);
         let files = self.posts.as_ref().map_or(Ok(Vec::new()), |table| table.files(&wanted))?;
         let prints =
@@ -92,9 +119,9 @@ impl Lake {
             .par_iter()
             .map(|file| Piece::read(file, prints.get(file.name.as_str()).copied(), selection))
             .collect::<Result<_, _>>()?;
-        let (mut corpus, prints) = assemble(&pieces);
-        corpus.observations = self.channel_rows()?;
-        corpus.coverage = self.coverage_rows()?;
+        let (mut corpus, prints) = assemble(&pieces, &names);
+        corpus.observations = resolved_looks(observations, &names);
+        corpus.coverage = resolved_watching(self.coverage_rows()?, &names);
         corpus.events = self.event_rows()?;
         for channel in &corpus.observations {
             corpus.channels.intern(&channel.key);
@@ -103,25 +130,66 @@ impl Lake {
     }
 }
 
+/// Looks filed under a name, as looks at the channel that has it.
+fn resolved_looks(mut looks: Vec<Channel>, names: &Names) -> Vec<Channel> {
+    let mut any = false;
+    for look in &mut looks {
+        if let Some(channel) = names.channel(&look.key) {
+            look.key = channel.clone();
+            any = true;
+        }
+    }
+    if any {
+        looks.sort_by(|a, b| (&a.key, a.observed_at, a.line).cmp(&(&b.key, b.observed_at, b.line)));
+    }
+    looks
+}
+
+/// The same for stretches of watching.
+fn resolved_watching(mut stretches: Vec<Coverage>, names: &Names) -> Vec<Coverage> {
+    let mut any = false;
+    for stretch in &mut stretches {
+        let name = stretch.channel.as_ref().map(|id| ChannelKey::new(stretch.platform.clone(), id));
+        if let Some(channel) = name.as_ref().and_then(|name| names.channel(name)) {
+            stretch.channel = Some(channel.id.clone());
+            any = true;
+        }
+    }
+    if any {
+        stretches.sort_by(|a, b| {
+            (&a.platform, &a.channel, a.from, a.to).cmp(&(&b.platform, &b.channel, b.from, b.to))
+        });
+    }
+    stretches
+}
+
 /// Puts the pieces in the order of the corpus, one row a post.
-fn assemble(pieces: &[Piece]) -> (Corpus, Prints) {
-    let mut keys: Vec<ChannelKey> = pieces
+fn assemble(pieces: &[Piece], names: &Names) -> (Corpus, Prints) {
+    let mut filed: Vec<&ChannelKey> = pieces
         .iter()
         .flat_map(|piece| piece.channels.iter().chain(piece.forwards.iter().map(|f| &f.1)))
-        .cloned()
         .collect();
+    filed.sort_unstable();
+    filed.dedup();
+    let mut keys: Vec<&ChannelKey> = filed.iter().map(|key| names.resolve(key)).collect();
     keys.sort_unstable();
     keys.dedup();
     // Ids in the order of the keys: comparing ids is comparing keys.
     let mut channels = Channels::default();
-    for key in &keys {
+    for key in keys {
         channels.intern(key);
     }
-    let ids: Vec<Vec<ChannelId>> = pieces
-        .iter()
-        .map(|piece| piece.channels.iter().map(|key| channels.find(key).unwrap_or(NONE)).collect())
-        .collect();
-    let (dropped, files) = later_versions(pieces, &ids);
+    let resolved = |key| channels.find(names.resolve(key)).unwrap_or(NONE);
+    let ids: Vec<Vec<ChannelId>> =
+        pieces.iter().map(|piece| piece.channels.iter().map(resolved).collect()).collect();
+    // Zero for a channel's own id; for its names the place among all keys.
+    let rank = |key: &ChannelKey| match names.channel(key) {
+        Some(_) => filed.partition_point(|other| *other < key) as u32 + 1,
+        None => 0,
+    };
+    let ranks: Vec<Vec<u32>> =
+        pieces.iter().map(|piece| piece.channels.iter().map(rank).collect()).collect();
+    let (dropped, files) = later_versions(pieces, &ids, &ranks);
     let mut order: Vec<Row> = Vec::with_capacity(pieces.iter().map(|p| p.posts.len()).sum());
     for (at, (piece, ids)) in pieces.iter().zip(&ids).enumerate() {
         for row in 0..piece.posts.len() {
@@ -139,40 +207,67 @@ fn assemble(pieces: &[Piece]) -> (Corpus, Prints) {
     order.par_sort_unstable_by(|a, b| {
         (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| post(a.2, a.3).cmp(post(b.2, b.3)))
     });
-    gather(pieces, &order, channels, &files)
+    gather(pieces, &order, (channels, names), &files)
 }
 
 /// A row: piece and row in it.
 type Place = (u32, u32);
 
+/// Which row of a post comes first; of two that are alike, the one filed under the channel's own id,
+/// then by name.
+type Order = (VersionOrder, u32);
+
 /// The first version of a post so far.
-type Best = Option<(VersionOrder, Place)>;
+type Best = Option<(Order, Place)>;
+
+/// Posts of which there may be several rows: those with a later version, and those filed under a
+/// name of their channel, which may be filed under its id too.
+fn repeated(
+    pieces: &[Piece],
+    ids: &[Vec<ChannelId>],
+    ranks: &[Vec<u32>],
+) -> HashMap<(ChannelId, String), Best> {
+    let mut best = HashMap::new();
+    for ((piece, ids), ranks) in pieces.iter().zip(ids).zip(ranks) {
+        for (row, _) in &piece.versions {
+            best.insert(piece.key(ids, *row), None);
+        }
+        if ranks.iter().all(|rank| *rank == 0) {
+            continue;
+        }
+        for row in 0..piece.posts.len() as u32 {
+            if piece.rank(ranks, row) > 0 && !piece.peer_rows.contains(&row) {
+                best.insert(piece.key(ids, row), None);
+            }
+        }
+    }
+    best
+}
 
 /// Rows that are not the first-published version of their post; and, for rows that are, of whose
 /// files nothing is known, the row that knows them.
 fn later_versions(
     pieces: &[Piece],
     ids: &[Vec<ChannelId>],
+    ranks: &[Vec<u32>],
 ) -> (HashSet<Place>, HashMap<Place, Place>) {
     let mut dropped = HashSet::new();
-    if pieces.iter().all(|piece| piece.versions.is_empty()) {
+    let mut best = repeated(pieces, ids, ranks);
+    if best.is_empty() {
         return (dropped, HashMap::new());
     }
-    let mut best: HashMap<(ChannelId, String), Best> = HashMap::new();
-    for (piece, ids) in pieces.iter().zip(ids) {
-        for (row, _) in &piece.versions {
-            best.insert(piece.key(ids, *row), None);
-        }
-    }
     // What another row knows of the files of a post, until it is clear which row is the first.
-    let mut knowing: Vec<(VersionOrder, Place)> = Vec::new();
-    for (at, (piece, ids)) in pieces.iter().zip(ids).enumerate() {
+    let mut knowing: Vec<(Order, Place)> = Vec::new();
+    for (at, ((piece, ids), ranks)) in pieces.iter().zip(ids).zip(ranks).enumerate() {
         let orders: HashMap<u32, VersionOrder> = piece.versions.iter().copied().collect();
         for row in 0..piece.posts.len() as u32 {
+            if piece.peer_rows.contains(&row) {
+                continue;
+            }
             let Some(slot) = best.get_mut(&piece.key(ids, row)) else { continue };
             let seen = piece.posts.observed_first.get(row as usize).copied().unwrap_or(i64::MIN);
             let order = orders.get(&row).copied().unwrap_or((false, i64::MIN, seen, 1));
-            let candidate = (order, (at as u32, row));
+            let candidate = ((order, piece.rank(ranks, row)), (at as u32, row));
             if piece.knows_files(row) {
                 knowing.push(candidate);
             }
@@ -199,13 +294,15 @@ fn files_known(
     pieces: &[Piece],
     ids: &[Vec<ChannelId>],
     best: &HashMap<(ChannelId, String), Best>,
-    knowing: &[(VersionOrder, Place)],
+    knowing: &[(Order, Place)],
 ) -> HashMap<Place, Place> {
     let mut files = HashMap::new();
-    for (order, (at, row)) in knowing {
+    for ((order, _), (at, row)) in knowing {
         let at = *at as usize;
         let (Some(piece), Some(ids)) = (pieces.get(at), ids.get(at)) else { continue };
-        let Some(Some((first_order, first))) = best.get(&piece.key(ids, *row)) else { continue };
+        let Some(Some(((first_order, _), first))) = best.get(&piece.key(ids, *row)) else {
+            continue;
+        };
         let Some(other) = pieces.get(first.0 as usize) else { continue };
         let is_same = (first_order.0, first_order.1) == (order.0, order.1)
             && other.posts.text.get(first.1 as usize) == piece.posts.text.get(*row as usize);
@@ -223,10 +320,10 @@ type Row = (i64, ChannelId, u32, u32);
 fn gather(
     pieces: &[Piece],
     order: &[Row],
-    channels: Channels,
+    named: (Channels, &Names),
     files: &HashMap<Place, Place>,
 ) -> (Corpus, Prints) {
-    rayon::join(|| gather_posts(pieces, order, channels, files), || gather_prints(pieces, order))
+    rayon::join(|| gather_posts(pieces, order, named, files), || gather_prints(pieces, order))
 }
 
 fn gather_prints(pieces: &[Piece], order: &[Row]) -> Prints {
@@ -242,7 +339,7 @@ fn gather_prints(pieces: &[Piece], order: &[Row]) -> Prints {
 fn gather_posts(
     pieces: &[Piece],
     order: &[Row],
-    mut channels: Channels,
+    (mut channels, names): (Channels, &Names),
     files: &HashMap<Place, Place>,
 ) -> Corpus {
     let mut posts = Posts {
@@ -278,7 +375,7 @@ fn gather_posts(
         let forward =
             starts.get(*at as usize).and_then(|f| f.get(row)).and_then(|f| piece.forwards.get(*f));
         posts.forward.push(forward.map_or(NONE, |(_, origin, post, published)| {
-            forwards.channel.push(channels.intern(origin));
+            forwards.channel.push(channels.intern(names.resolve(origin)));
             forwards.post.push(post);
             forwards.published_at.push(*published);
             forwards.channel.len() as u32 - 1

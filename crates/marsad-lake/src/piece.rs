@@ -59,6 +59,8 @@ pub(crate) struct Piece {
     pub(crate) forwards: Vec<(u32, ChannelKey, String, i64)>,
     /// Rows that are a later version.
     pub(crate) versions: Vec<(u32, VersionOrder)>,
+    /// Rows of inputs whose order and multiplicity count; never merged.
+    pub(crate) peer_rows: HashSet<u32>,
     pub(crate) prints: Prints,
 }
 
@@ -103,6 +105,12 @@ impl Piece {
         (channel.unwrap_or(NONE), self.posts.post.get(row as usize).to_owned())
     }
 
+    /// The rank of the key that a row is filed under.
+    pub(crate) fn rank(&self, ranks: &[u32], row: u32) -> u32 {
+        let channel = self.posts.channel.get(row as usize);
+        channel.and_then(|channel| ranks.get(*channel as usize)).copied().unwrap_or(0)
+    }
+
     /// Whether anything is known of the files of a row.
     pub(crate) fn knows_files(&self, row: u32) -> bool {
         let start = self.posts.media.partition_point(|(at, _)| *at < row);
@@ -142,7 +150,9 @@ impl Piece {
         let edited = moment(&cells.edited_at);
         let is_peer_row = cells.peer_row.get(row).is_some();
         let is_later = version > 1 || edited != i64::MIN || moment(&cells.deleted_at) != i64::MIN;
-        if !is_peer_row && is_later {
+        if is_peer_row {
+            self.peer_rows.insert(at);
+        } else if is_later {
             let order = (edited != i64::MIN, edited, moment(&cells.observed_first), version);
             self.versions.push((at, order));
         }

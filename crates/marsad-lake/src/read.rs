@@ -11,14 +11,14 @@ use arrow_array::{
 };
 use compact_str::CompactString;
 use marsad_types::{
-    Author, Channel, ChannelKey, Coverage, Event, Forward, Media, Outcome, Platform, Post, PostId,
-    PostKey, Problem, Resolution, Status, Timestamp,
+    Author, Channel, ChannelKey, Coverage, Event, Forward, Media, Names, Outcome, Platform, Post,
+    PostId, PostKey, Problem, Resolution, Status, Timestamp,
 };
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use crate::table::{DataFile, Table};
-use crate::{Error, Filer, Lake};
+use crate::{Error, Filer, Lake, Selection};
 
 const ROWS_PER_BATCH: usize = 16_384;
 
@@ -344,13 +344,14 @@ impl Lake {
     }
 
     /// The same for many posts, in one pass over their platforms; posts that are not there are left
-    /// out.
+    /// out. A post filed under a name of its channel is found by the channel's id too.
     pub fn places_of(
         &self,
         keys: &BTreeSet<PostKey>,
     ) -> Result<BTreeMap<PostKey, Vec<Place>>, Error> {
         let mut places: BTreeMap<PostKey, Vec<Place>> = BTreeMap::new();
         let Some(table) = &self.posts else { return Ok(places) };
+        let names = Names::of(&self.channel_rows()?);
         let platforms: BTreeSet<&Platform> = keys.iter().map(|key| &key.channel.platform).collect();
         for platform in platforms {
             for file in table.files(&|partition| partition.platform == platform.as_str())? {
@@ -368,7 +369,12 @@ impl Lake {
                         let channel = rows.text("channel", row).unwrap_or("");
                         let post = rows.text("post", row).unwrap_or("");
                         let channel = ChannelKey::new(platform.clone(), channel);
-                        let key = PostKey { channel, post: CompactString::from(post) };
+                        let mut key = PostKey { channel, post: CompactString::from(post) };
+                        if !keys.contains(&key)
+                            && let Some(channel) = names.channel(&key.channel)
+                        {
+                            key.channel = channel.clone();
+                        }
                         if keys.contains(&key) {
                             places.entry(key).or_default().push(Place {
                                 version: rows.int("version", row).unwrap_or(1),
@@ -389,6 +395,34 @@ impl Lake {
             versions.sort_unstable();
         }
         Ok(places)
+    }
+
+    /// The last version of some posts; posts that are not there are left out.
+    pub fn latest(&self, keys: &BTreeSet<PostKey>) -> Result<BTreeMap<PostKey, ExportRow>, Error> {
+        let mut latest: BTreeMap<PostKey, ExportRow> = BTreeMap::new();
+        let Some(table) = &self.posts else { return Ok(latest) };
+        let channels = keys.iter().map(|key| key.channel.clone()).collect();
+        let selection = Selection { channels, ..Selection::default() };
+        for file in table.files(&|partition| selection.wants_partition(partition))? {
+            let Ok(platform) = Platform::new(&file.partition.platform) else { continue };
+            read_file(&file, None, &|group| selection.wants_group(group), &mut |rows| {
+                for row in 0..rows.len() {
+                    let channel = rows.text("channel", row).unwrap_or("");
+                    let channel = ChannelKey::new(platform.clone(), channel);
+                    let post = CompactString::from(rows.text("post", row).unwrap_or(""));
+                    let key = PostKey { channel, post };
+                    if keys.contains(&key) {
+                        let found = export_row(&platform, rows, row);
+                        let is_later =
+                            latest.get(&key).is_none_or(|known| known.version < found.version);
+                        if is_later {
+                            latest.insert(key, found);
+                        }
+                    }
+                }
+            })?;
+        }
+        Ok(latest)
     }
 
     /// A filer that knows everything filed so far. Reads every post's identity and text once.

@@ -10,11 +10,13 @@
 
 mod columns;
 mod key;
+mod names;
 mod reading;
 mod time;
 
 pub use columns::{ChannelId, Channels, Corpus, Forwards, NONE, Posts, Strings};
 pub use key::{ChannelKey, KeyError, Platform, PostKey};
+pub use names::{Names, is_own_id};
 pub use reading::{
     Author, Channel, Coverage, Event, Forward, Media, Outcome, Post, PostId, Problem, Reading,
     Removal, Status,

@@ -17,6 +17,8 @@ pub(crate) enum Action {
     Import,
     /// Something was forgotten.
     Erase,
+    /// Somebody decided what is watched, or what is told to whom.
+    Decide,
     /// The bytes that an export gave out.
     Output,
 }
@@ -29,6 +31,7 @@ impl Action {
             Self::Export => "export",
             Self::Import => "import",
             Self::Erase => "erase",
+            Self::Decide => "decide",
             Self::Output => "output",
         }
     }
@@ -82,9 +85,12 @@ pub(crate) fn act_of(verb: &Verb) -> Option<Act> {
             | EvidenceVerb::Stamp(_)
             | EvidenceVerb::Cosign(_) => None,
         },
-        // An import is written down by the pipeline, with what it adds and only when it adds. The
-        // others are of their own world, of nothing, or of what can be made again at any time.
+        // An import is written down by the pipeline, with what it adds and only when it adds; what is
+        // watched by the verb, with the sources that it names; what a watch sees is the log itself.
+        // The others are of their own world, of nothing, or of what can be made again at any time.
         Verb::Import(_)
+        | Verb::Watch(_)
+        | Verb::Sources(_)
         | Verb::Demo(_)
         | Verb::Init
         | Verb::Doctor

@@ -1,13 +1,15 @@
 //! The part of an import that happens in order: append to the evidence, identify, file.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::time::Instant;
 
 use marsad_evidence::{NewRecord, Prepared, RecordKind, Store, prepare};
 use marsad_interpret::{Manifest, Reduction};
-use marsad_lake::{Batch, Filed, Filer, Lake};
-use marsad_types::{Problem, Timestamp};
+use marsad_lake::{Batch, ExportRow, Filed, Filer, Lake};
+use marsad_matching::Fingerprinter;
+use marsad_types::{Author, Post, PostKey, Problem, Removal, Timestamp};
 use serde_json::json;
 
 use super::media::KeptFile;
@@ -35,6 +37,8 @@ pub(crate) struct Filing {
     pub(crate) pseudonyms: Pseudonyms,
     pub(crate) filer: Filer,
     pub(crate) summary: Summary,
+    /// Posts that are gone, with the leaf that says so: filed with what was last known of them.
+    removals: Vec<(Removal, u64)>,
     lake: LakeWriter,
     archive: Archive,
     started: Instant,
@@ -59,6 +63,7 @@ impl Filing {
             pseudonyms: archive.pseudonyms()?,
             filer,
             summary,
+            removals: Vec::new(),
             lake: LakeWriter::start(lake),
             archive: archive.clone(),
             started,
@@ -172,9 +177,62 @@ impl Filing {
             let leaf = place(event.line).0;
             self.filer.take_event(event, leaf);
         }
+        for removal in reading.removals {
+            let leaf = place(removal.line).0;
+            self.removals.push((removal, leaf));
+        }
         for problem in reading.problems {
             self.take_problem(problem, place, file);
         }
+    }
+
+    /// Gives the posts that are gone their last known content, from the rows that wait or the lake.
+    fn settle_removals(&mut self) -> Result<(), Failure> {
+        if self.removals.is_empty() {
+            return Ok(());
+        }
+        let removals = std::mem::take(&mut self.removals);
+        let key = |removal: &Removal| PostKey {
+            channel: removal.channel.clone(),
+            post: removal.post.clone(),
+        };
+        let mut wanted: BTreeSet<PostKey> = removals.iter().map(|(gone, _)| key(gone)).collect();
+        let mut known: BTreeMap<PostKey, Post> = BTreeMap::new();
+        for filed in &self.filer.batch().posts {
+            let name = PostKey { channel: filed.post.channel.clone(), post: filed.id.clone() };
+            if wanted.contains(&name) {
+                let author = filed.author_pid.clone().map_or(Author::Unknown, Author::Pseudonym);
+                known.insert(name, Post { author, ..filed.post.clone() });
+            }
+        }
+        wanted.retain(|name| !known.contains_key(name));
+        if !wanted.is_empty() {
+            let found = self.lake.latest(wanted)?;
+            known.extend(found.into_iter().map(|(name, row)| (name, row.post)));
+        }
+        let mut fingerprinter = Fingerprinter::new();
+        for (gone, leaf) in removals {
+            // A post that was never seen says nothing by being gone.
+            let Some(last) = known.get(&key(&gone)) else { continue };
+            let post = Post {
+                deleted_at: Some(gone.at),
+                observed_first: Some(gone.at),
+                observed_prev: None,
+                version: None,
+                author: Author::Unknown,
+                line: gone.line,
+                ..last.clone()
+            };
+            let pid = match &last.author {
+                Author::Pseudonym(pid) => Some(pid.clone()),
+                Author::Unknown | Author::Name(_) => None,
+            };
+            let print = fingerprinter.fingerprint(&post.text);
+            if self.filer.take(post, print, pid, leaf) == Filed::Version {
+                self.summary.deleted += 1;
+            }
+        }
+        Ok(())
     }
 
     fn take_problem(&mut self, problem: Problem, place: &dyn Fn(u64) -> (u64, bool), file: &str) {
@@ -200,6 +258,7 @@ impl Filing {
         let batch = self.filer.batch();
         let is_large = batch.posts.len() >= BATCH_POSTS_MAX || batch.text_bytes >= BATCH_TEXT_MAX;
         if is_large || at_end {
+            self.settle_removals()?;
             let batch = self.filer.swap_batch(self.lake.emptied());
             self.lake.send(batch, position)?;
         }
@@ -209,12 +268,18 @@ impl Filing {
     /// Commits the evidence, then hands the batch to the lake's writer.
     pub(crate) fn file_now(&mut self, at: Timestamp) -> Result<(), Failure> {
         let before = self.store.head();
+        self.settle_removals()?;
         let head = self.store.commit(at)?;
         if self.filer.batch().is_empty() && head.size == before.size {
             return Ok(());
         }
         let batch = self.filer.swap_batch(self.lake.emptied());
         self.lake.send(batch, head.size)
+    }
+
+    /// Joins small files of the lake, on its own thread.
+    pub(crate) fn compact(&mut self) -> Result<(), Failure> {
+        self.lake.compact()
     }
 
     /// Files the rest and says what was done.
@@ -266,10 +331,20 @@ pub(crate) fn append_list(
     Ok(())
 }
 
+/// Work for the lake's thread.
+enum Job {
+    /// File these rows; the evidence up to this position is then filed.
+    File(Batch, u64),
+    /// Give the last filed version of these posts.
+    Latest(BTreeSet<PostKey>, SyncSender<BTreeMap<PostKey, ExportRow>>),
+    /// Join small files.
+    Compact,
+}
+
 /// Files batches on a thread of its own, one behind the other, so that reading goes on meanwhile.
 /// At most one batch waits: that bounds the memory.
 struct LakeWriter {
-    sender: SyncSender<(Batch, u64)>,
+    sender: SyncSender<Job>,
     /// Batches that are filed, to be used again.
     emptied: Receiver<Batch>,
     thread: thread::JoinHandle<Result<Lake, marsad_lake::Error>>,
@@ -277,13 +352,19 @@ struct LakeWriter {
 
 impl LakeWriter {
     fn start(mut lake: Lake) -> Self {
-        let (sender, filled) = sync_channel::<(Batch, u64)>(0);
+        let (sender, jobs) = sync_channel::<Job>(0);
         let (back, emptied) = sync_channel(2);
         let thread = thread::spawn(move || {
-            for (batch, position) in filled {
-                lake.file(&batch, position)?;
-                // Nobody waits for it when the import has ended.
-                drop(back.try_send(batch.emptied()));
+            for job in jobs {
+                match job {
+                    Job::File(batch, position) => {
+                        lake.file(&batch, position)?;
+                        // Nobody waits for it when the import has ended.
+                        drop(back.try_send(batch.emptied()));
+                    }
+                    Job::Latest(wanted, reply) => drop(reply.send(lake.latest(&wanted)?)),
+                    Job::Compact => drop(lake.compact(PARTITION_FILES_MAX)?),
+                }
             }
             Ok(lake)
         });
@@ -296,11 +377,26 @@ impl LakeWriter {
     }
 
     fn send(&mut self, batch: Batch, position: u64) -> Result<(), Failure> {
-        if self.sender.send((batch, position)).is_ok() {
+        if self.sender.send(Job::File(batch, position)).is_ok() {
             return Ok(());
         }
         // The thread has ended: `finish` says why, with the lake's own words.
         Err(Failure::failed("the lake could not be written; see `marsad doctor`"))
+    }
+
+    fn compact(&self) -> Result<(), Failure> {
+        let sent = self.sender.send(Job::Compact);
+        sent.map_err(|_stopped| {
+            Failure::failed("the lake could not be written; see `marsad doctor`")
+        })
+    }
+
+    /// The last version of posts, everything sent before included.
+    fn latest(&self, wanted: BTreeSet<PostKey>) -> Result<BTreeMap<PostKey, ExportRow>, Failure> {
+        let (reply, answer) = sync_channel(1);
+        let sent = self.sender.send(Job::Latest(wanted, reply)).is_ok();
+        let found = if sent { answer.recv().ok() } else { None };
+        found.ok_or_else(|| Failure::failed("the lake could not be read; see `marsad doctor`"))
     }
 
     fn finish(self) -> Result<Lake, Failure> {

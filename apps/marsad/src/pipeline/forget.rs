@@ -99,6 +99,10 @@ pub(crate) fn scan(
     let mut all = All::default();
     let runs = runs(store, 0)?;
     for run in &runs {
+        if run.is_watch {
+            convert::answers(archive, store, run, (wanted, at), &mut plan)?;
+            continue;
+        }
         let digest = digest_of(&run.import);
         let manifest = digest.map(|digest| manifest(store, &digest)).transpose()?.flatten();
         let Some(manifest) = manifest else {

@@ -9,6 +9,7 @@ use marsad_types::Timestamp;
 use serde::Deserialize;
 
 use super::chunks::{KeptChunk, take_document};
+use super::exchange;
 use super::filing::{Filing, RUN_TYPE};
 use super::media::{Files, KeptFile};
 use super::summary::Summary;
@@ -64,9 +65,13 @@ pub(super) fn replaces_record(record: &Record) -> String {
     replaces(&replaced_by(record), record.leaf)
 }
 
-/// One import as the log tells it.
+/// One import as the log tells it, or answers that came one after the other while watching.
+#[derive(Default)]
 pub(super) struct Run {
+    /// Its settings; none of a watch.
     pub(super) import: String,
+    /// The chunks are answers, each a thing of its own.
+    pub(super) is_watch: bool,
     pub(super) chunks: Vec<u64>,
     /// The files beside its input that its posts name.
     pub(super) files: Vec<KeptFile>,
@@ -81,6 +86,9 @@ pub(super) struct Run {
 impl Run {
     /// Where it stands among the others.
     fn place(&self) -> u64 {
+        if self.is_watch {
+            return self.chunks.first().copied().unwrap_or(u64::MAX);
+        }
         self.replaced.first().copied().or(self.leaf).unwrap_or(u64::MAX)
     }
 }
@@ -93,6 +101,10 @@ fn replay(filing: &mut Filing, runs: Vec<Run>, position: u64) -> Result<(), Fail
     // A file that grew was imported as two runs that begin with the same records.
     let mut replayed = BTreeSet::new();
     for run in runs {
+        if run.is_watch {
+            replay_watch(filing, &run, position)?;
+            continue;
+        }
         let digest = digest_of(&run.import);
         let manifest =
             digest.and_then(|digest| manifest(&filing.store, &digest).transpose()).transpose()?;
@@ -118,13 +130,18 @@ pub(super) fn runs(store: &Store, position: u64) -> Result<Vec<Run>, Failure> {
     let mut runs: Vec<Run> = Vec::new();
     let mut open: BTreeMap<String, Vec<u64>> = BTreeMap::new();
     let mut replaced: BTreeMap<u64, u64> = BTreeMap::new();
-    let is_read = |kind| !matches!(kind, RecordKind::Info | RecordKind::Audit);
+    let is_read =
+        |kind| !matches!(kind, RecordKind::Info | RecordKind::Audit | RecordKind::Request);
     for leaf in store.reader().leaves(position, &is_read)? {
         let record = match store.record(leaf) {
             Ok(record) => record,
             Err(marsad_evidence::Error::Erased { .. }) => continue,
             Err(error) => return Err(error.into()),
         };
+        if exchange::is_watched(&record) {
+            watched(&mut runs, leaf);
+            continue;
+        }
         let Some(import) = record.field("Marsad-Import").map(str::to_owned) else { continue };
         let stands_for = replaced_by(&record);
         if record.kind == RecordKind::Chunk {
@@ -137,9 +154,11 @@ pub(super) fn runs(store: &Store, position: u64) -> Result<Vec<Run>, Failure> {
             let Listed { chunks, files } = listed(&record);
             runs.retain(|run| !run.leaf.is_some_and(|old| stands_for.contains(&old)));
             let (end, leaf) = (leaf + 1, Some(leaf));
-            runs.push(Run { import, chunks, files, end, leaf, replaced: stands_for });
+            let replaced = stands_for;
+            runs.push(Run { import, chunks, files, end, leaf, replaced, is_watch: false });
         }
     }
+    split_watches(&mut runs);
     runs.sort_by_key(Run::place);
     // What is filed whole ends before the list of any import that is yet to come.
     let mut next = size;
@@ -152,8 +171,7 @@ pub(super) fn runs(store: &Store, position: u64) -> Result<Vec<Run>, Failure> {
     for (import, chunks) in open {
         let before = chunks_before(store, &import, chunks.first().copied().unwrap_or(position))?;
         let chunks = [before, chunks].concat();
-        let (files, replaced) = (Vec::new(), Vec::new());
-        runs.push(Run { import, chunks, files, end: size, leaf: None, replaced });
+        runs.push(Run { import, chunks, end: size, ..Run::default() });
     }
     for leaf in runs.iter_mut().flat_map(|run| run.chunks.iter_mut()) {
         while let Some(new) = replaced.get(leaf) {
@@ -161,6 +179,32 @@ pub(super) fn runs(store: &Store, position: u64) -> Result<Vec<Run>, Failure> {
         }
     }
     Ok(runs)
+}
+
+/// Adds an answer to those right before it, or begins with it.
+fn watched(runs: &mut Vec<Run>, leaf: u64) {
+    match runs.last_mut() {
+        Some(run) if run.is_watch => {
+            run.chunks.push(leaf);
+            run.end = leaf + 1;
+        }
+        _ => runs.push(Run { chunks: vec![leaf], end: leaf + 1, is_watch: true, ..Run::default() }),
+    }
+}
+
+/// What was written anew in place of an answer stands where that answer stood: between the answers
+/// before and after it.
+fn split_watches(runs: &mut Vec<Run>) {
+    let places: Vec<u64> = runs.iter().filter_map(|run| run.replaced.first().copied()).collect();
+    for place in places {
+        let around = |run: &&mut Run| {
+            run.is_watch && run.chunks.first() < Some(&place) && run.chunks.last() > Some(&place)
+        };
+        let Some(run) = runs.iter_mut().find(around) else { continue };
+        let chunks = run.chunks.split_off(run.chunks.partition_point(|leaf| *leaf < place));
+        let end = std::mem::replace(&mut run.end, place);
+        runs.push(Run { chunks, end, is_watch: true, ..Run::default() });
+    }
 }
 
 /// The chunks of an interrupted import that precede its first one at or above the position.
@@ -198,6 +242,21 @@ pub(super) fn manifest(store: &Store, digest: &[u8; 32]) -> Result<Option<Manife
     let Some(leaf) = store.find(RecordKind::Manifest, "", digest)? else { return Ok(None) };
     let record = store.record(leaf)?;
     Ok(Manifest::from_json(&String::from_utf8_lossy(&record.payload)).ok())
+}
+
+fn replay_watch(filing: &mut Filing, run: &Run, position: u64) -> Result<(), Failure> {
+    for leaf in &run.chunks {
+        let record = match filing.store.record(*leaf) {
+            Ok(record) => record,
+            Err(marsad_evidence::Error::Erased { .. }) => continue,
+            Err(error) => return Err(error.into()),
+        };
+        let worked = work_out(exchange::read(&record), &filing.pseudonyms);
+        let is_new = *leaf >= position;
+        filing.take(worked, &|_| (*leaf, is_new), exchange::name_of(&record));
+        filing.file_replayed(position, false)?;
+    }
+    filing.file_replayed(position.max(run.end), false)
 }
 
 fn replay_run(

@@ -20,6 +20,8 @@ pub(crate) struct Summary {
     pub(crate) posts_added: u64,
     pub(crate) posts_duplicate: u64,
     pub(crate) versions_added: u64,
+    /// Posts found gone.
+    pub(crate) deleted: u64,
     /// Hashes of the channels met.
     pub(crate) channels: HashSet<u64>,
     pub(crate) problems: u64,

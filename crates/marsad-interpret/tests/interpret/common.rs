@@ -56,6 +56,7 @@ pub(crate) fn read_cut(manifest: &Manifest, file: &[u8], chunk_max: usize) -> Re
         whole.channels.extend(part.channels);
         whole.coverage.extend(part.coverage);
         whole.events.extend(part.events);
+        whole.removals.extend(part.removals);
         whole.problems.extend(part.problems);
         whole.rows += part.rows;
     }

@@ -4,4 +4,5 @@
 
 mod crash;
 mod filing;
+mod names;
 mod world;

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use marsad_evidence::{Error, NewRecord, Prepared, RecordKind, Store, prepare};
 use marsad_interpret::{Cutter, Format, Manifest};
 use marsad_lake::{ExportRow, Filer};
-use marsad_types::{Author, Post, PostId, Reading, Timestamp};
+use marsad_types::{Author, Post, PostId, Reading, Removal, Timestamp};
 use serde_json::Value;
 
 use super::files::Names;
@@ -17,9 +17,10 @@ use super::{Plan, Replacement, Wanted, refuse};
 use crate::archive::{Archive, Pseudonyms, hex};
 use crate::failure::Failure;
 use crate::pipeline::chunks::{KeptChunk, read_kept};
+use crate::pipeline::exchange;
 use crate::pipeline::filing::append_list;
 use crate::pipeline::media::{Files, KeptFile};
-use crate::pipeline::recover::{Run, replaces};
+use crate::pipeline::recover::{Run, replaces, replaces_record};
 use crate::verbs::export::{channel_line, post_line};
 
 /// A document written anew, ready to be kept.
@@ -59,7 +60,11 @@ pub(super) fn document(
     read_kept(store, manifest, &kept, &mut |reading| {
         whole.posts.extend(reading.posts);
         whole.channels.extend(reading.channels);
+        whole.removals.extend(reading.removals);
     });
+    let gone = whole.removals.iter().filter_map(|gone| removed(gone, &whole.posts));
+    let gone: Vec<Post> = gone.collect();
+    whole.posts.extend(gone);
     for post in &whole.posts {
         names.note(post, wanted.takes(post));
     }
@@ -88,6 +93,58 @@ pub(super) fn document(
     let converted = Converted { files: names.left(), replaces, ..converted };
     plan.replacements.push(Replacement::Document(converted));
     Ok(())
+}
+
+/// Plans for the answers that came while watching: a page is one record, and holds posts that stay.
+pub(super) fn answers(
+    archive: &Archive,
+    store: &Store,
+    run: &Run,
+    (wanted, at): (&Wanted, Timestamp),
+    plan: &mut Plan,
+) -> Result<(), Failure> {
+    for leaf in &run.chunks {
+        let record = match store.record(*leaf) {
+            Ok(record) => record,
+            Err(Error::Erased { .. }) => continue,
+            Err(error) => return Err(error.into()),
+        };
+        let mut whole = exchange::read(&record);
+        let before = whole.posts.len();
+        let line = whole.posts.iter().find(|post| wanted.takes(post)).map(|post| post.line);
+        let Some(line) = line else { continue };
+        whole.posts.retain(|post| !wanted.takes(post));
+        let pseudonyms = archive.pseudonyms()?;
+        whole.posts.iter_mut().for_each(|post| name_nobody(post, &pseudonyms));
+        plan.posts += (before - whole.posts.len()) as u64;
+        plan.leaves.insert(*leaf);
+        plan.rewritten += whole.posts.len() as u64;
+        if whole.posts.is_empty() && whole.channels.is_empty() {
+            continue;
+        }
+        let mut manifest = Manifest::new(Format::MarsadNdjson);
+        manifest.source.clone_from(&record.target);
+        let converted =
+            convert(&whole, &manifest, at).ok_or_else(|| refuse(run, &manifest, line))?;
+        let replaces = Some(replaces_record(&record));
+        plan.replacements.push(Replacement::Document(Converted { replaces, ..converted }));
+    }
+    Ok(())
+}
+
+/// A removal as marsad-ndjson writes it: the post as it was last seen, and when it was gone.
+fn removed(gone: &Removal, posts: &[Post]) -> Option<Post> {
+    let is_it =
+        |post: &&Post| post.channel == gone.channel && post.id == PostId::Given(gone.post.clone());
+    let last = posts.iter().rfind(is_it)?;
+    Some(Post {
+        deleted_at: Some(gone.at),
+        observed_first: Some(gone.at),
+        observed_prev: None,
+        version: None,
+        line: gone.line,
+        ..last.clone()
+    })
 }
 
 /// The chunks of a document that are still there.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 
-use marsad_types::{PostKey, Timestamp};
+use marsad_types::{ChannelKey, Names, PostKey, Timestamp};
 use serde_json::json;
 
 use crate::archive::Archive;
@@ -24,7 +24,7 @@ pub(super) fn erase(context: &Context, options: &EraseOptions) -> Result<ExitCod
     let keys: BTreeSet<PostKey> =
         parsed.collect::<Result<_, _>>().map_err(|error| Failure::usage(error.to_string()))?;
     let archive = context.open()?;
-    let contents = contents(&archive, &keys)?;
+    let (keys, contents) = filed(&archive, keys)?;
     let act = Act::new(Action::Erase, "evidence erase", options);
     let wanted = Wanted::Posts { keys, contents };
     let gone = forget(context, &archive, &wanted, (&act, &options.reason, options.dry_run))?;
@@ -55,20 +55,32 @@ pub(super) fn retain(context: &Context, options: &RetainOptions) -> Result<ExitC
     Ok(ExitCode::SUCCESS)
 }
 
-/// What the posts say whose source gave them no id.
-fn contents(
+/// What a post whose source gave it no id is known by: channel, time, text.
+type Content = (ChannelKey, i64, String);
+
+/// The same posts under every key they are filed under (a name of their channel, its id), and what
+/// those say whose source gave them no id.
+fn filed(
     archive: &Archive,
-    keys: &BTreeSet<PostKey>,
-) -> Result<BTreeSet<(marsad_types::ChannelKey, i64, String)>, Failure> {
+    mut keys: BTreeSet<PostKey>,
+) -> Result<(BTreeSet<PostKey>, BTreeSet<Content>), Failure> {
+    let lake = archive.lake()?;
+    let names = Names::of(&lake.channel_rows()?);
+    let resolved = |key: &PostKey| PostKey {
+        channel: names.resolve(&key.channel).clone(),
+        post: key.post.clone(),
+    };
+    let wanted: BTreeSet<PostKey> = keys.iter().map(resolved).collect();
     let mut contents = BTreeSet::new();
-    archive.lake()?.each_post(&mut |row| {
+    lake.each_post(&mut |row| {
         let post = row.post;
         let key = PostKey { channel: post.channel, post: row.id };
-        if keys.contains(&key) {
-            contents.insert((key.channel, post.published_at.0, post.text));
+        if wanted.contains(&resolved(&key)) {
+            contents.insert((key.channel.clone(), post.published_at.0, post.text));
+            keys.insert(key);
         }
     })?;
-    Ok(contents)
+    Ok((keys, contents))
 }
 
 /// Scans, erases unless it is a dry run, and tells; gives how many observations of posts go.

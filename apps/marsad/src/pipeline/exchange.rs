@@ -1,0 +1,188 @@
+//! Answers of platforms as records of the log, and such records as readings.
+//!
+//! An answer is a WARC response beside its request, both without credentials. What the reading needs
+//! beside the bytes, such as the look before, stands in the record's own fields: the log alone gives
+//! the same reading again.
+
+use marsad_capture::{Answer, Ask};
+use marsad_evidence::{NewRecord, Prepared, Record, RecordKind, prepare};
+use marsad_interpret::{Chunk, Exchange, Format, Manifest, Previous, Reader};
+use marsad_types::{Platform, Reading, Timestamp};
+
+const READER: &str = "Marsad-Reader";
+const PLATFORM: &str = "Marsad-Platform";
+const CHANNEL: &str = "Marsad-Channel";
+/// RFC 3339 time, a space, the newest post then.
+const PREVIOUS: &str = "Marsad-Previous";
+/// How many things that were not of public channels were left out before the answer was kept.
+const LEFT_OUT: &str = "Marsad-Left-Out";
+/// `yes` or `no`.
+const STEADY: &str = "Marsad-Steady";
+/// Media type of what the watch itself noted: marsad-ndjson lines, coverage mostly.
+const LEDGER_TYPE: &str = "application/vnd.marsad.ledger+x-ndjson";
+/// Under which name the ledger's lines stand in tables.
+const LEDGER_NAME: &str = "watch";
+
+/// An answer and what is known beside it.
+#[derive(Debug)]
+pub(crate) struct Seen<'a> {
+    pub(crate) platform: &'a Platform,
+    pub(crate) ask: &'a Ask,
+    pub(crate) answer: &'a Answer,
+    /// When it was asked.
+    pub(crate) at: Timestamp,
+    /// Whether a steady channel could be read lately.
+    pub(crate) steady: Option<bool>,
+    /// Things that the answer had beside these, of chats that are not public.
+    pub(crate) left_out: u64,
+}
+
+impl Seen<'_> {
+    /// The record of what was asked, without what proves who asked.
+    pub(crate) fn request(&self, agent: &str) -> Prepared {
+        let ask = self.ask;
+        let (host, path) = host_and_path(&ask.url);
+        let line = format!("{} {path} HTTP/1.1", ask.method);
+        let mut lines = vec![line, format!("Host: {host}"), format!("User-Agent: {agent}")];
+        lines.extend(ask.headers.iter().map(|(name, value)| format!("{name}: {value}")));
+        let block = [lines.join("\r\n").as_bytes(), b"\r\n\r\n", &ask.body].concat();
+        self.record(RecordKind::Request, "application/http; msgtype=request", Vec::new(), &block)
+    }
+
+    /// The record of what came back.
+    pub(crate) fn response(&self) -> Prepared {
+        let answer = self.answer;
+        let mut block = format!("HTTP/1.1 {}\r\n", answer.status).into_bytes();
+        for (name, value) in &answer.headers {
+            // The body stands here whole, without the pieces that it came in.
+            let is_of_the_wire = name.eq_ignore_ascii_case("transfer-encoding");
+            let name = if is_of_the_wire { "x-orig-transfer-encoding" } else { name };
+            let value: String = value.chars().filter(|c| !c.is_control()).collect();
+            block.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
+        }
+        block.extend_from_slice(b"\r\n");
+        block.extend_from_slice(&answer.body);
+        let mut fields =
+            vec![(READER, self.ask.reader.to_owned()), (PLATFORM, self.platform.to_string())];
+        fields.extend(self.ask.channel.iter().map(|channel| (CHANNEL, channel.clone())));
+        let previous = self.ask.previous.as_ref();
+        fields.extend(
+            previous.map(|(at, newest)| (PREVIOUS, format!("{} {newest}", Timestamp(*at)))),
+        );
+        if self.left_out > 0 {
+            fields.push((LEFT_OUT, self.left_out.to_string()));
+        }
+        let word = |is_steady| if is_steady { "yes" } else { "no" };
+        fields.extend(self.steady.map(|is_steady| (STEADY, word(is_steady).to_owned())));
+        self.record(RecordKind::Response, "application/http; msgtype=response", fields, &block)
+    }
+
+    fn record(
+        &self,
+        kind: RecordKind,
+        content_type: &str,
+        fields: Vec<(&'static str, String)>,
+        payload: &[u8],
+    ) -> Prepared {
+        let (target, at) = (self.ask.url.clone(), self.at);
+        prepare(&NewRecord { kind, target, content_type, at, fields, payload })
+    }
+
+    /// The same reading that the record will give.
+    pub(crate) fn read(&self) -> Reading {
+        let Some(reader) = Reader::parse(self.ask.reader) else { return Reading::default() };
+        let previous = self.ask.previous.as_ref();
+        marsad_interpret::read_exchange(&Exchange {
+            reader,
+            platform: self.platform,
+            url: &self.ask.url,
+            status: self.answer.status,
+            headers: &self.answer.headers,
+            body: &self.answer.body,
+            at: self.at,
+            channel: self.ask.channel.as_deref(),
+            previous: previous.map(|(at, newest)| Previous { at: Timestamp(*at), newest }),
+            steady: self.steady,
+        })
+    }
+}
+
+/// The record of lines that the watch noted itself.
+pub(crate) fn ledger(lines: &[u8], at: Timestamp) -> Prepared {
+    prepare(&NewRecord {
+        kind: RecordKind::Resource,
+        target: format!("urn:marsad:watch:{}", at.0),
+        content_type: LEDGER_TYPE,
+        at,
+        fields: Vec::new(),
+        payload: lines,
+    })
+}
+
+/// What lines of the ledger say.
+pub(crate) fn read_ledger(lines: &[u8]) -> Reading {
+    let manifest = Manifest::new(Format::MarsadNdjson);
+    marsad_interpret::read(&manifest, &Chunk { bytes: lines, first_line: 1, ordinal: 0 })
+}
+
+/// Whether a record is of the watch: an answer, or what the watch noted.
+pub(crate) fn is_watched(record: &Record) -> bool {
+    let is_answer = record.kind == RecordKind::Response && record.field(READER).is_some();
+    is_answer || (record.kind == RecordKind::Resource && record.content_type == LEDGER_TYPE)
+}
+
+/// Under which name problems of such a record stand.
+pub(crate) fn name_of(record: &Record) -> &str {
+    if record.content_type == LEDGER_TYPE { LEDGER_NAME } else { &record.target }
+}
+
+/// What a record of the watch says.
+pub(crate) fn read(record: &Record) -> Reading {
+    if record.content_type == LEDGER_TYPE {
+        return read_ledger(&record.payload);
+    }
+    read_answer(record).unwrap_or_default()
+}
+
+fn read_answer(record: &Record) -> Option<Reading> {
+    let reader = Reader::parse(record.field(READER)?)?;
+    let platform = Platform::new(record.field(PLATFORM)?).ok()?;
+    let (status, headers, body) = taken_apart(&record.payload)?;
+    let previous = record.field(PREVIOUS).and_then(|field| {
+        let (at, newest) = field.split_once(' ')?;
+        Some(Previous { at: at.parse().ok()?, newest })
+    });
+    Some(marsad_interpret::read_exchange(&Exchange {
+        reader,
+        platform: &platform,
+        url: &record.target,
+        status,
+        headers: &headers,
+        body,
+        at: record.at,
+        channel: record.field(CHANNEL),
+        previous,
+        steady: record.field(STEADY).map(|word| word == "yes"),
+    }))
+}
+
+type Fields = Vec<(String, String)>;
+
+/// Status, header fields and body of a response's block.
+fn taken_apart(block: &[u8]) -> Option<(u16, Fields, &[u8])> {
+    let end = memchr::memmem::find(block, b"\r\n\r\n")?;
+    let (head, rest) = block.split_at_checked(end)?;
+    let head = std::str::from_utf8(head).ok()?;
+    let mut lines = head.split("\r\n");
+    let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
+    let field =
+        |line: &str| line.split_once(": ").map(|(name, value)| (name.to_owned(), value.to_owned()));
+    Some((status, lines.filter_map(field).collect(), rest.get(4..)?))
+}
+
+fn host_and_path(url: &str) -> (&str, &str) {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let at = rest.find('/').unwrap_or(rest.len());
+    let (host, path) = rest.split_at_checked(at).unwrap_or((rest, ""));
+    (host, if path.is_empty() { "/" } else { path })
+}

@@ -1,0 +1,552 @@
+//! The watch: visits to sources, their answers into the log, their posts into the lake.
+//!
+//! **Main path.** [`Watch::begin`] → [`Watch::step`] again and again: begin visits that are due →
+//! ask what they want, as fast as each host allows → keep the answers and commit them → read them,
+//! let the visits hear them → move the cursors → … → [`Watch::finish`].
+//!
+//! **Invariants.** Bytes before anything else: an answer is committed to the log before it is read,
+//! before a cursor moves, before anybody is told. A process that is killed anywhere asks again for
+//! what it had not kept, and files at its next start what it had.
+//!
+//! **Not here.** What is asked (`marsad-capture`), what it means (`marsad-interpret`).
+
+mod eligible;
+mod ledger;
+mod metrics;
+mod pulse;
+mod sight;
+mod turns;
+mod view;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use marsad_capture::{
+    Answer, Ask, Budget, Connector, Done, Fetcher, Heard, Look, Memory, Missed, Outcome, Places,
+    Schedule, Source, Turn, Visit,
+};
+use marsad_desk::{Desk, State, Watched};
+use marsad_types::{Platform, Reading, Timestamp};
+
+pub(crate) use self::eligible::{Eligible, eligible};
+use self::ledger::Ledger;
+pub(crate) use self::metrics::Metrics;
+pub(crate) use self::pulse::Pulse;
+pub(crate) use self::turns::Pace;
+pub(crate) use self::view::Report;
+use crate::archive::Archive;
+use crate::audit;
+use crate::clock;
+use crate::failure::Failure;
+use crate::pipeline::exchange::{self, Seen};
+use crate::pipeline::filing::Filing;
+use crate::pipeline::recover;
+use crate::pipeline::work::work_out;
+use crate::settings::Settings;
+
+/// Visits to one host at a time: while one is answered, the next is ready.
+const PARALLEL: u32 = 2;
+/// Asks under way at a time, over all hosts.
+const UNDER_WAY_MAX: usize = 64;
+/// The name of the source that is a platform's news for our account.
+const ACCOUNT: &str = "updates";
+/// The longest sleep: a signal to stop is heard within it.
+const NAP_MS: i64 = 200;
+/// What was read is filed in the lake at least so often.
+const FILE_EVERY_MS: i64 = 20_000;
+/// Small files in the lake are joined after so many filings.
+const COMPACT_EVERY: u32 = 60;
+
+/// A visit under way.
+struct Active {
+    source: Source,
+    connector: Connector,
+    visit: Box<dyn Visit>,
+    lane: String,
+    turn: Turn,
+    began: Timestamp,
+    tries: u32,
+    /// The ask under way, and when it was sent.
+    asked: Option<(Ask, Timestamp)>,
+    /// The first look before this visit.
+    looked_at: Option<i64>,
+}
+
+/// An answer in the log, not acknowledged yet.
+struct Kept {
+    id: u64,
+    ask: Ask,
+    answer: Answer,
+    reading: Reading,
+    leaf: u64,
+    is_new: bool,
+    at: Timestamp,
+}
+
+/// The watch of one archive.
+pub(crate) struct Watch {
+    archive: Archive,
+    desk: Desk,
+    filing: Filing,
+    places: Places,
+    fetcher: Fetcher,
+    agent: String,
+    budget: Budget,
+    schedule: Schedule,
+    pace: Pace,
+    sources: BTreeMap<u64, Watched>,
+    active: BTreeMap<u64, Active>,
+    /// Sources that wait until the steady channels were seen.
+    held: Vec<u64>,
+    ledger: Ledger,
+    began: Timestamp,
+    filed_at: Timestamp,
+    filings: u32,
+    pub(crate) report: Report,
+}
+
+impl Watch {
+    /// Opens everything; files what an earlier watch kept and did not file.
+    pub(crate) fn begin(archive: &Archive, desk: Desk, pace: Pace) -> Result<Self, Failure> {
+        let settings = Settings::of(archive.root())?;
+        let mut filing = Filing::begin(archive)?;
+        recover(archive, &mut filing)?;
+        let agent = settings.agent();
+        let fetcher = Fetcher::start(&agent, settings.timeout()).map_err(Failure::failed)?;
+        let now = clock::now();
+        let mut watch = Self {
+            archive: archive.clone(),
+            desk,
+            filing,
+            places: settings.places()?,
+            fetcher,
+            agent,
+            budget: Budget::new(now.0.cast_unsigned()),
+            schedule: Schedule::new(PARALLEL),
+            pace,
+            sources: BTreeMap::new(),
+            active: BTreeMap::new(),
+            held: Vec::new(),
+            ledger: Ledger::default(),
+            began: now,
+            filed_at: now,
+            filings: 0,
+            report: Report::default(),
+        };
+        watch.take_list(now)?;
+        Ok(watch)
+    }
+
+    /// Takes over the watch list, and plans first visits. Steady channels come first: by them it is
+    /// judged whether others are gone or we are blind.
+    fn take_list(&mut self, now: Timestamp) -> Result<(), Failure> {
+        let (mut canaries, mut listed) = (Vec::new(), BTreeSet::new());
+        for source in self.desk.sources()? {
+            if source.state != State::Watched {
+                continue;
+            }
+            listed.insert(source.id);
+            if self.sources.contains_key(&source.id) {
+                continue;
+            }
+            if source.is_canary { &mut canaries } else { &mut self.held }.push(source.id);
+            self.sources.insert(source.id, source);
+        }
+        listed.extend(self.take_accounts(now)?);
+        let gone: Vec<u64> =
+            self.sources.keys().filter(|id| !listed.contains(id)).copied().collect();
+        for id in gone {
+            self.sources.remove(&id);
+            self.schedule.remove(id);
+        }
+        let watched = self.sources.values().filter(|source| source.state == State::Watched);
+        self.report.sources = watched.count() as u64;
+        self.plan_first(canaries, now);
+        if self.pace.goes_on() {
+            self.release(now);
+        }
+        Ok(())
+    }
+
+    /// Where a platform tells our account what happens in all its channels, that is a source of its own,
+    /// beside the channels that are watched there.
+    fn take_accounts(&mut self, now: Timestamp) -> Result<BTreeSet<u64>, Failure> {
+        let platforms: BTreeSet<String> =
+            self.sources.values().map(|source| source.platform.clone()).collect();
+        let mut accounts = BTreeSet::new();
+        for platform in platforms {
+            let has_stream = Connector::of(&platform).is_some_and(Connector::has_stream);
+            if !has_stream || !self.pace.goes_on() {
+                continue;
+            }
+            self.desk.add(&platform, ACCOUNT, now)?;
+            let Some(account) = self.desk.source(&platform, ACCOUNT)? else { continue };
+            self.desk.set_state(account.id, State::Account, None)?;
+            accounts.insert(account.id);
+            if !self.sources.contains_key(&account.id) {
+                let account = Watched { state: State::Account, ..account };
+                self.schedule.plan(
+                    &format!("{platform}/{ACCOUNT}"),
+                    account.id,
+                    Turn::Follow,
+                    now.0,
+                );
+                self.sources.insert(account.id, account);
+            }
+        }
+        Ok(accounts)
+    }
+
+    /// The ids of the channels that are watched on a platform, as far as they are known.
+    fn ids_on(&self, platform: &str) -> Vec<String> {
+        let watched = self
+            .sources
+            .values()
+            .filter(|source| source.platform == platform && source.state == State::Watched);
+        let ids = watched.filter_map(|source| {
+            let (connector, name) = connector_of(source)?;
+            let memory: Memory = serde_json::from_str(&source.memory).ok()?;
+            Some(connector.key(&name, &memory))
+        });
+        ids.collect()
+    }
+
+    fn release(&mut self, now: Timestamp) {
+        let held = std::mem::take(&mut self.held);
+        self.plan_first(held, now);
+    }
+
+    fn plan_first(&mut self, sources: Vec<u64>, now: Timestamp) {
+        for id in sources {
+            let Some(source) = self.sources.get(&id) else { continue };
+            let Some((connector, name)) = connector_of(source) else { continue };
+            let lane = connector.lane(&name, &self.places);
+            for (turn, due) in self.pace.first_turns(source, now) {
+                self.schedule.plan(&lane, id, turn, due);
+            }
+        }
+    }
+
+    /// Whether all that was planned is done.
+    pub(crate) fn is_over(&self) -> bool {
+        self.held.is_empty() && self.is_idle()
+    }
+
+    fn is_idle(&self) -> bool {
+        self.active.is_empty() && self.schedule.next_due().is_none()
+    }
+
+    /// One round: what can be asked is asked; what came is kept, read and heard.
+    pub(crate) fn step(&mut self) -> Result<(), Failure> {
+        let now = clock::now();
+        if self.is_idle() {
+            self.release(now);
+        }
+        self.begin_visits(now)?;
+        let wake = self.ask(now)?;
+        let wait = (wake - clock::now().0).clamp(0, NAP_MS);
+        let mut came = Vec::new();
+        // Everything that is there by now shares one commit.
+        let first = Duration::from_millis(wait.cast_unsigned());
+        came.extend(self.fetcher.next(first));
+        while let Some(done) = self.fetcher.next(Duration::ZERO) {
+            came.push(done);
+        }
+        if !came.is_empty() {
+            self.take(came)?;
+        }
+        self.file_if_due(clock::now())
+    }
+
+    fn begin_visits(&mut self, now: Timestamp) -> Result<(), Failure> {
+        while self.fetcher.under_way() < UNDER_WAY_MAX {
+            let waiting: Vec<String> =
+                self.budget.waiting(now.0).map(|(lane, _)| lane.to_owned()).collect();
+            let next =
+                self.schedule.next(now.0, &|lane| !waiting.iter().any(|known| known == lane));
+            let Some((lane, id, turn)) = next else { break };
+            let Some(watched) = self.sources.get(&id) else {
+                self.schedule.done(&lane, id);
+                continue;
+            };
+            let Some((connector, source)) = connector_of(watched) else { continue };
+            let memory: Memory = serde_json::from_str(&watched.memory)?;
+            let looked_at = memory.looked_at;
+            let visit = if watched.state == State::Account {
+                let public = self.ids_on(&watched.platform);
+                Connector::stream(&watched.platform, &self.places, memory, &public)
+            } else {
+                let plan = self.pace.plan(turn, &memory);
+                Some(connector.visit(&source, &self.places, memory, plan))
+            };
+            let Some(visit) = visit else { continue };
+            self.active.insert(
+                id,
+                Active {
+                    source,
+                    connector,
+                    visit,
+                    lane,
+                    turn,
+                    began: now,
+                    tries: 0,
+                    asked: None,
+                    looked_at,
+                },
+            );
+        }
+        Ok(())
+    }
+
+    /// Sends what may be sent; gives the moment when the next may be.
+    fn ask(&mut self, now: Timestamp) -> Result<i64, Failure> {
+        let mut wake = self.schedule.next_due().unwrap_or(i64::MAX).max(now.0 + 1);
+        let idle: Vec<u64> = self
+            .active
+            .iter()
+            .filter(|(_, active)| active.asked.is_none())
+            .map(|(id, _)| *id)
+            .collect();
+        for id in idle {
+            let Some(active) = self.active.get_mut(&id) else { continue };
+            let Some(ask) = active.visit.next() else {
+                self.end_visit(id, now)?;
+                wake = now.0; // a place in its lane is free
+                continue;
+            };
+            let ready = self.budget.ready_at(&ask.lane, ask.limit, now.0);
+            if ready > now.0 || self.fetcher.under_way() >= UNDER_WAY_MAX {
+                wake = wake.min(ready.max(now.0 + 1));
+                continue;
+            }
+            self.budget.asked(&ask.lane, ask.limit, now.0);
+            self.report.requests += 1;
+            active.asked = Some((ask.clone(), now));
+            self.fetcher.send(id, ask);
+        }
+        Ok(wake)
+    }
+
+    /// Keeps answers, commits them, and only then reads them and lets their visits go on.
+    fn take(&mut self, came: Vec<Done>) -> Result<(), Failure> {
+        let now = clock::now();
+        let mut kept = Vec::new();
+        for Done { ticket, result } in came {
+            let asked = self.active.get_mut(&ticket).and_then(|active| active.asked.take());
+            let Some((ask, at)) = asked else { continue };
+            match result {
+                Err(missed) => self.miss(ticket, &ask, &missed, now),
+                Ok(answer) => kept.extend(self.keep(ticket, ask, answer, at)?),
+            }
+        }
+        self.filing.store.commit(now)?;
+        let mut memories = Vec::new();
+        for kept in kept {
+            let id = kept.id;
+            if let Some(memory) = self.hear(kept, now)? {
+                memories.push((id, memory));
+            }
+        }
+        self.desk.remember(&memories)?;
+        for (id, memory) in memories {
+            if let Some(source) = self.sources.get_mut(&id) {
+                source.memory = memory;
+            }
+        }
+        Ok(())
+    }
+
+    /// Appends an answer and its question to the log; it is acknowledged with the next commit.
+    fn keep(
+        &mut self,
+        id: u64,
+        ask: Ask,
+        answer: Answer,
+        at: Timestamp,
+    ) -> Result<Option<Kept>, Failure> {
+        let Some(active) = self.active.get(&id) else { return Ok(None) };
+        let platform = active.source.platform.clone();
+        let steady = self.steady(id, active);
+        let (answer, left_out) = active.visit.reduced(answer);
+        let seen = Seen { platform: &platform, ask: &ask, answer: &answer, at, steady, left_out };
+        self.filing.keep(seen.request(&self.agent))?;
+        let (leaf, is_new) = self.filing.keep(seen.response())?;
+        let reading = seen.read();
+        Ok(Some(Kept { id, ask, answer, reading, leaf, is_new, at }))
+    }
+
+    /// Takes in what an answer says, and lets its visit go on; gives how far that came.
+    fn hear(&mut self, kept: Kept, now: Timestamp) -> Result<Option<String>, Failure> {
+        let Kept { id, ask, answer, reading, leaf, is_new, at } = kept;
+        self.note_sight(id, &reading, at)?;
+        let worked = work_out(reading, &self.filing.pseudonyms);
+        self.filing.take(worked, &|_| (leaf, is_new), &ask.url);
+        let told = answer.wait_ms(now.0);
+        if let Some(wait) = told {
+            self.budget.wait(&ask.lane, wait, now.0);
+        }
+        let Some(active) = self.active.get_mut(&id) else { return Ok(None) };
+        match active.visit.hear(&answer, at.0) {
+            Heard::Understood => {
+                active.tries = 0;
+                self.budget.answered(&ask.lane);
+                Ok(Some(serde_json::to_string(active.visit.memory())?))
+            }
+            Heard::Again(why) => {
+                if told.is_none() {
+                    self.budget.failed(&ask.lane, now.0);
+                }
+                self.again(id, why);
+                Ok(None)
+            }
+        }
+    }
+
+    fn miss(&mut self, id: u64, ask: &Ask, missed: &Missed, now: Timestamp) {
+        self.budget.failed(&ask.lane, now.0);
+        self.again(id, ask.secret.taken_out(&missed.to_string()));
+    }
+
+    /// The same ask again later, or the end of the visit.
+    fn again(&mut self, id: u64, why: String) {
+        let most = self.pace.tries();
+        let Some(active) = self.active.get_mut(&id) else { return };
+        active.tries += 1;
+        if active.tries >= most {
+            active.visit.give_up(why);
+        }
+    }
+
+    /// Notes how a visit went, and plans the next ones.
+    fn end_visit(&mut self, id: u64, now: Timestamp) -> Result<(), Failure> {
+        let Some(active) = self.active.remove(&id) else { return Ok(()) };
+        self.schedule.done(&active.lane, id);
+        let outcome = active.visit.end();
+        let look = self.judge(id, &active, outcome.look, now);
+        let outcome = Outcome { look, ..outcome };
+        let key = active.connector.key(&active.source, active.visit.memory());
+        let was = (active.looked_at.map(Timestamp), active.began);
+        if self.sources.get(&id).is_some_and(|source| source.state == State::Account) {
+            self.note_outcome(id, &active, &outcome, now)?;
+            let failed = matches!(outcome.look, Look::Failed(_));
+            let pause = if failed { self.pace.poll_ms() } else { 0 };
+            self.schedule.plan(&active.lane, id, Turn::Follow, now.0 + pause);
+            return Ok(());
+        }
+        self.ledger.note((&active.source.platform, &key), was, &outcome, now);
+        self.note_outcome(id, &active, &outcome, now)?;
+        let Some(source) = self.sources.get(&id) else { return Ok(()) };
+        for (turn, due) in self.pace.next_turns(active.turn, source, &outcome, now) {
+            self.schedule.plan(&active.lane, id, turn, due);
+        }
+        Ok(())
+    }
+
+    fn note_outcome(
+        &mut self,
+        id: u64,
+        active: &Active,
+        outcome: &Outcome,
+        now: Timestamp,
+    ) -> Result<(), Failure> {
+        match &outcome.look {
+            Look::Saw | Look::KeptOut(_) | Look::Absent(_) => self.desk.saw(id, now)?,
+            Look::Failed(why) => {
+                self.desk.failed(id, now, why)?;
+                self.report.fail(&active.source, why);
+            }
+            Look::NotPublic(_) => {
+                let sentence = format!(
+                    "{} is not a public channel; Marsad watches public channels only",
+                    active.source
+                );
+                self.stop_watching(id, &sentence)?;
+                self.report.refused.push(sentence);
+            }
+            Look::Replaced(other) => {
+                let sentence = format!(
+                    "the name of {} belongs to another channel now ({other}); it is not watched until somebody decides",
+                    active.source
+                );
+                self.stop_watching(id, &sentence)?;
+                self.report.fail(&active.source, &sentence);
+            }
+        }
+        if let Some(source) = self.sources.get_mut(&id) {
+            source.looked_at = Some(now);
+            // A steady channel that is not seen is our blindness, whatever it looks like.
+            let is_blind = source.is_canary && outcome.look != Look::Saw;
+            if is_blind || matches!(outcome.look, Look::Failed(_)) {
+                source.failures += 1;
+            } else {
+                (source.failures, source.saw_at) = (0, Some(now));
+            }
+        }
+        Ok(())
+    }
+
+    fn stop_watching(&mut self, id: u64, why: &str) -> Result<(), Failure> {
+        self.desk.set_state(id, State::Refused, Some(why))?;
+        self.sources.remove(&id);
+        self.schedule.remove(id);
+        Ok(())
+    }
+
+    /// Files what was read, when enough waits or enough time has gone by.
+    fn file_if_due(&mut self, now: Timestamp) -> Result<(), Failure> {
+        self.filing.file_if_large(now)?;
+        if now.0 - self.filed_at.0 < FILE_EVERY_MS {
+            return Ok(());
+        }
+        self.filed_at = now;
+        if self.pace.goes_on() {
+            // Somebody may have added, paused or removed sources meanwhile.
+            self.take_list(now)?;
+        }
+        self.keep_ledger(now)?;
+        let waited = audit::absorb(&self.archive, &mut self.filing.store)?;
+        self.filing.file_now(now)?;
+        waited.done();
+        self.archive.remember(self.filing.store.reader().checkpoint())?;
+        self.filings += 1;
+        if self.filings.is_multiple_of(COMPACT_EVERY) {
+            self.filing.compact()?;
+        }
+        Ok(())
+    }
+
+    /// Puts what was noted of the watching itself into the log, and takes it in.
+    fn keep_ledger(&mut self, now: Timestamp) -> Result<(), Failure> {
+        let lines = self.ledger.take();
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let (leaf, is_new) = self.filing.keep(exchange::ledger(&lines, now))?;
+        let worked = work_out(exchange::read_ledger(&lines), &self.filing.pseudonyms);
+        self.filing.take(worked, &|_| (leaf, is_new), "watch");
+        Ok(())
+    }
+
+    /// Files the rest; gives what was done.
+    pub(crate) fn finish(mut self) -> Result<Report, Failure> {
+        let now = clock::now();
+        let under_way: Vec<u64> = self.active.keys().copied().collect();
+        for id in under_way {
+            if let Some(active) = self.active.get_mut(&id) {
+                active.visit.give_up("the watch was stopped".to_owned());
+            }
+        }
+        self.keep_ledger(now)?;
+        let mut report = self.report;
+        let summary = self.filing.finish(now)?;
+        report.waits_ms = self.budget.waited_ms();
+        report.take(summary);
+        Ok(report)
+    }
+}
+
+fn connector_of(watched: &Watched) -> Option<(Connector, Source)> {
+    let connector = Connector::of(&watched.platform)?;
+    let platform = Platform::new(&watched.platform).ok()?;
+    Some((connector, Source { platform, name: watched.name.clone() }))
+}
