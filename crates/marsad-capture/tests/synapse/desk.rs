@@ -50,7 +50,7 @@ impl Desk {
         let matrix = Place { url, secret, per_second: Some(1000) };
         Self {
             places: Places { matrix, ..Places::default() },
-            fetcher: Fetcher::start("marsad-tests", Duration::from_secs(30)).unwrap(),
+            fetcher: Fetcher::start("marsad-tests", Duration::from_mins(1)).unwrap(),
             budget: Budget::new(1),
             known: Known::default(),
             channels: Vec::new(),
