@@ -29,7 +29,7 @@ use marsad_desk::{Desk, State, Watched};
 use marsad_types::{Platform, Reading, Timestamp};
 
 pub(crate) use self::eligible::{Eligible, eligible};
-use self::ledger::Ledger;
+use self::ledger::{Ledger, Was};
 pub(crate) use self::metrics::Metrics;
 pub(crate) use self::pulse::Pulse;
 pub(crate) use self::turns::Pace;
@@ -70,6 +70,8 @@ struct Active {
     asked: Option<(Ask, Timestamp)>,
     /// The first look before this visit.
     looked_at: Option<i64>,
+    /// The last answer that was none said that we are not let in.
+    is_kept_out: bool,
 }
 
 /// An answer in the log, not acknowledged yet.
@@ -303,6 +305,7 @@ impl Watch {
             tries: 0,
             asked: None,
             looked_at,
+            is_kept_out: false,
         }))
     }
 
@@ -404,7 +407,7 @@ impl Watch {
                 if told.is_none() {
                     self.budget.failed(&ask.lane, now.0);
                 }
-                self.again(id, why);
+                self.again(id, why, Some(answer.status));
                 Ok(None)
             }
         }
@@ -412,15 +415,17 @@ impl Watch {
 
     fn miss(&mut self, id: u64, ask: &Ask, missed: &Missed, now: Timestamp) {
         self.budget.failed(&ask.lane, now.0);
-        self.again(id, ask.secret.taken_out(&missed.to_string()));
+        self.again(id, ask.secret.taken_out(&missed.to_string()), None);
     }
 
-    /// The same ask again later, or the end of the visit.
-    fn again(&mut self, id: u64, why: String) {
+    /// The same ask again later, or the end of the visit. Who is not let in does not insist.
+    fn again(&mut self, id: u64, why: String, status: Option<u16>) {
         let most = self.pace.tries();
         let Some(active) = self.active.get_mut(&id) else { return };
         active.tries += 1;
-        if active.tries >= most {
+        active.is_kept_out = matches!(status, Some(401 | 403 | 429 | 451));
+        let is_shut = active.is_kept_out && status != Some(429);
+        if active.tries >= if is_shut { 2 } else { most } {
             active.visit.give_up(why);
         }
     }
@@ -433,7 +438,11 @@ impl Watch {
         let look = self.judge(id, &active, outcome.look, now);
         let outcome = Outcome { look, ..outcome };
         let key = active.connector.key(&active.source, active.visit.memory());
-        let was = (active.looked_at.map(Timestamp), active.began);
+        let was = Was {
+            looked_at: active.looked_at.map(Timestamp),
+            began: active.began,
+            is_kept_out: active.is_kept_out,
+        };
         if self.sources.get(&id).is_some_and(|source| source.state == State::Account) {
             self.note_outcome(id, &active, &outcome, now)?;
             let failed = matches!(outcome.look, Look::Failed(_));

@@ -4,6 +4,17 @@ use marsad_capture::{Look, Outcome};
 use marsad_types::{Platform, Timestamp};
 use serde_json::json;
 
+/// What was before a visit ended.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Was {
+    /// The look before.
+    pub(crate) looked_at: Option<Timestamp>,
+    /// When the visit began.
+    pub(crate) began: Timestamp,
+    /// The platform did not let us in.
+    pub(crate) is_kept_out: bool,
+}
+
 /// Lines that are not in the log yet.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
@@ -16,13 +27,14 @@ impl Ledger {
     pub(crate) fn note(
         &mut self,
         (platform, channel): (&Platform, &str),
-        (looked_at, began): (Option<Timestamp>, Timestamp),
+        Was { looked_at, began, is_kept_out }: Was,
         outcome: &Outcome,
         now: Timestamp,
     ) {
         let (word, from) = match (&outcome.look, outcome.followed) {
             (Look::Saw, true) => ("ok", looked_at.unwrap_or(began)),
             (Look::KeptOut(_), _) => ("blocked", began),
+            (Look::Failed(_), _) if is_kept_out => ("blocked", began),
             (Look::Failed(_), _) => ("failed", began),
             // Looked at for another reason than its posts, or found not to be there: that is a
             // status, not a stretch of watching.

@@ -176,6 +176,34 @@ fn a_channel_that_is_gone_is_told_and_blindness_is_not_taken_for_it() {
 }
 
 #[test]
+fn every_look_stands_in_the_ledger_with_how_it_went() {
+    let desk = Desk::new(&[("railnotices", 5)]);
+    desk.run(&["sources", "add", RAIL]);
+    desk.run(&["watch", "--once"]);
+    desk.run(&["watch", "--once"]);
+    let outcomes = |desk: &Desk| -> Vec<(String, String)> {
+        desk.posts();
+        let written = std::fs::read_to_string(desk.bench.path("all.ndjson")).unwrap();
+        let lines = written.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let coverage = lines.filter(|line| line["kind"] == "coverage");
+        let text = |line: &Value, name: &str| line[name].as_str().unwrap().to_owned();
+        coverage.map(|line| (text(&line, "channel"), text(&line, "outcome"))).collect()
+    };
+    let ok = ("1900000001".to_owned(), "ok".to_owned());
+    assert_eq!(outcomes(&desk), [ok.clone(), ok.clone()]);
+    desk.mock
+        .gate()
+        .set_faults(Some(Faults::new(1, 1.0).of(&[marsad_mock::FaultKind::Failed(403)])));
+    desk.bench.write("a/marsad.toml", {
+        let settings = std::fs::read_to_string(desk.bench.path("a/marsad.toml")).unwrap();
+        settings.replace("poll_s = 1", "poll_s = 60")
+    });
+    desk.bench.bad(1, &["--archive", "a", "watch", "--once"]);
+    let blocked = ("1900000001".to_owned(), "blocked".to_owned());
+    assert_eq!(outcomes(&desk), [ok.clone(), ok, blocked]);
+}
+
+#[test]
 fn faults_lose_nothing() {
     let desk = Desk::new(&[("railnotices", 120), ("coastweather", 60)]);
     desk.run(&["sources", "add", RAIL, "telegram:coastweather"]);
