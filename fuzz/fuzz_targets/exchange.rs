@@ -13,19 +13,30 @@ const URLS: [&str; 4] = [
     "https://t.me/coastweather/61?embed=1",
 ];
 
+/// Of a Matrix room, read from outside.
+const ROOM: &str = "!coast:weather.example";
+const ROOM_URLS: [&str; 4] = [
+    "https://weather.example/_matrix/client/v3/rooms/%21coast%3Aweather.example/messages?dir=b",
+    "https://weather.example/_matrix/client/v3/rooms/%21coast%3Aweather.example/event/%241",
+    "https://weather.example/_matrix/client/v1/room_summary/%21coast%3Aweather.example",
+    "https://weather.example/_matrix/client/v3/rooms/%21coast%3Aweather.example/state/m.room.tombstone",
+];
+
 fuzz_target!(|input: &[u8]| {
     let [which, how, body @ ..] = input else { return };
     let platform = Platform::new("telegram").unwrap();
     let at = Timestamp(1_795_400_000_000);
+    let reader = Reader::ALL[usize::from(*which) % Reader::ALL.len()];
+    let (urls, channel) = if reader == Reader::Matrix { (ROOM_URLS, ROOM) } else { (URLS, "1900000001") };
     let exchange = Exchange {
-        reader: Reader::ALL[usize::from(*which) % Reader::ALL.len()],
+        reader,
         platform: &platform,
-        url: URLS[usize::from(*how) % URLS.len()],
+        url: urls[usize::from(*how) % urls.len()],
         status: if how & 4 == 0 { 200 } else { 503 },
         headers: &[],
         body,
         at,
-        channel: (how & 8 != 0).then_some("1900000001"),
+        channel: (how & 8 != 0).then_some(channel),
         previous: (how & 16 != 0).then_some(Previous { at, newest: "60" }),
         steady: (how & 32 != 0).then_some(how & 64 == 0),
     };

@@ -265,37 +265,45 @@ impl Watch {
             let next =
                 self.schedule.next(now.0, &|lane| !waiting.iter().any(|known| known == lane));
             let Some((lane, id, turn)) = next else { break };
-            let Some(watched) = self.sources.get(&id) else {
-                self.schedule.done(&lane, id);
-                continue;
-            };
-            let Some((connector, source)) = connector_of(watched) else { continue };
-            let memory: Memory = serde_json::from_str(&watched.memory)?;
-            let looked_at = memory.looked_at;
-            let visit = if watched.state == State::Account {
-                let public = self.ids_on(&watched.platform);
-                Connector::stream(&watched.platform, &self.places, memory, &public)
-            } else {
-                let plan = self.pace.plan(turn, &memory);
-                Some(connector.visit(&source, &self.places, memory, plan))
-            };
-            let Some(visit) = visit else { continue };
-            self.active.insert(
-                id,
-                Active {
-                    source,
-                    connector,
-                    visit,
-                    lane,
-                    turn,
-                    began: now,
-                    tries: 0,
-                    asked: None,
-                    looked_at,
-                },
-            );
+            match self.begin_visit(id, turn, &lane, now)? {
+                Some(active) => drop(self.active.insert(id, active)),
+                None => self.schedule.done(&lane, id),
+            }
         }
         Ok(())
+    }
+
+    /// A visit to a source that is still on the list.
+    fn begin_visit(
+        &self,
+        id: u64,
+        turn: Turn,
+        lane: &str,
+        now: Timestamp,
+    ) -> Result<Option<Active>, Failure> {
+        let Some(watched) = self.sources.get(&id) else { return Ok(None) };
+        let Some((connector, source)) = connector_of(watched) else { return Ok(None) };
+        let memory: Memory = serde_json::from_str(&watched.memory)?;
+        let looked_at = memory.looked_at;
+        let visit = if watched.state == State::Account {
+            let public = self.ids_on(&watched.platform);
+            Connector::stream(&watched.platform, &self.places, memory, &public)
+        } else {
+            let plan = self.pace.plan(turn, &memory);
+            Some(connector.visit(&source, &self.places, memory, plan))
+        };
+        let (lane, began) = (lane.to_owned(), now);
+        Ok(visit.map(|visit| Active {
+            source,
+            connector,
+            visit,
+            lane,
+            turn,
+            began,
+            tries: 0,
+            asked: None,
+            looked_at,
+        }))
     }
 
     /// Sends what may be sent; gives the moment when the next may be.

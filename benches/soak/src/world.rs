@@ -41,8 +41,10 @@ pub(crate) fn fill(mock: &Telegram, channels: u32, seed: u64) -> Result<()> {
             posts.push((mock.post(&name, *time, Draft::text(text))?, *time));
         }
         for (post, time) in posts {
-            let later = time.max(BEGIN_MS) + chance.random_range(1000..HOUR_MS);
+            let from = time.max(BEGIN_MS);
+            let later = (from + chance.random_range(1000..HOUR_MS)).min(BEGIN_MS + HOUR_MS - 1);
             match chance.random_range(0..100) {
+                _ if later <= time => {}
                 0..=1 => mock.edit(
                     &name,
                     post,

@@ -62,8 +62,8 @@ struct Gap {
     token: String,
     /// When the newest page was read.
     at_ms: i64,
-    /// Newest first.
-    posts: Vec<String>,
+    /// Posts and edits, newest first.
+    ids: Vec<String>,
     edited: Vec<String>,
     newest: Option<i64>,
 }
@@ -72,8 +72,8 @@ struct Gap {
 #[derive(Debug)]
 struct News {
     token: Option<String>,
-    /// Oldest first.
-    posts: Vec<String>,
+    /// Posts and edits, oldest first.
+    ids: Vec<String>,
     newest: Option<i64>,
     /// When it was read, if it reaches to the tip.
     tip_at: Option<i64>,
@@ -305,7 +305,7 @@ impl MatrixVisit {
             Step::Gap(_) => self.hear_gap(page),
             Step::Tail => self.hear_tail(page, at_ms),
             Step::Recheck(_) => {
-                self.rechecked += page.posts.len();
+                self.rechecked += page.posts;
                 self.step = self.next_recheck(page.end);
             }
             Step::Backfill => self.hear_older(page),
@@ -349,9 +349,9 @@ impl MatrixVisit {
         self.memory.token = Some(token);
         self.memory.is_whole = page.end.is_none();
         self.memory.token_back = page.end;
-        self.memory.oldest = page.posts.last().cloned();
-        for post in page.posts.into_iter().rev() {
-            self.memory.push_newer(post, self.plan.remember);
+        self.memory.oldest = page.ids.last().cloned();
+        for id in page.ids.into_iter().rev() {
+            self.memory.push_newer(id, self.plan.remember);
         }
         self.note_newest(page.newest);
         self.followed = true;
@@ -361,23 +361,26 @@ impl MatrixVisit {
     }
 
     fn hear_gap(&mut self, page: Page) {
-        self.rechecked += page.posts.len();
+        self.rechecked += page.posts;
         let mut gap = self.gap.take().unwrap_or_default();
         gap.newest = gap.newest.max(page.newest);
-        gap.edited.extend(page.edited);
-        let known = |post: &String| self.memory.recent.contains(post);
-        let is_closed = page.posts.iter().any(known) || page.end.is_none();
-        gap.posts.extend(page.posts.into_iter().take_while(|post| !known(post)));
+        let new = page.ids.iter().position(|id| self.memory.recent.contains(id));
+        let is_closed = new.is_some() || page.end.is_none();
+        let new = new.unwrap_or(page.ids.len());
+        // Edits among what is known were asked for when they came.
+        let edited = page.edited.into_iter().filter(|(place, _)| *place < new);
+        gap.edited.extend(edited.map(|(_, post)| post));
+        gap.ids.extend(page.ids.into_iter().take(new));
         if let (false, Some(end)) = (is_closed, &page.end) {
             self.step = Step::Gap(end.clone());
             self.gap = Some(gap);
             return;
         }
-        gap.edited.retain(|post| !gap.posts.contains(post));
-        gap.posts.reverse();
+        gap.edited.retain(|post| !gap.ids.contains(post));
+        gap.ids.reverse();
         let news = News {
             token: Some(gap.token),
-            posts: gap.posts,
+            ids: gap.ids,
             newest: gap.newest,
             tip_at: Some(gap.at_ms),
             is_whole: page.end.is_none(),
@@ -394,8 +397,9 @@ impl MatrixVisit {
             (true, false) => None,
         };
         let tip_at = is_tip.then_some(at_ms);
-        let Page { end: token, posts, newest, edited, .. } = page;
-        self.take(News { token, posts, newest, tip_at, is_whole: false, then }, edited);
+        let Page { end: token, ids, newest, edited, .. } = page;
+        let edited = edited.into_iter().map(|(_, post)| post).collect();
+        self.take(News { token, ids, newest, tip_at, is_whole: false, then }, edited);
     }
 
     /// Remembers what is new once the posts that it edits were asked for.
@@ -417,9 +421,9 @@ impl MatrixVisit {
         if news.token.is_some() {
             self.memory.token = news.token;
         }
-        for post in news.posts {
-            if !self.memory.recent.contains(&post) {
-                self.memory.push_newer(post, self.plan.remember);
+        for id in news.ids {
+            if !self.memory.recent.contains(&id) {
+                self.memory.push_newer(id, self.plan.remember);
             }
         }
         self.note_newest(news.newest);
@@ -446,12 +450,12 @@ impl MatrixVisit {
 
     fn hear_older(&mut self, page: Page) {
         self.pages_back += 1;
-        if let Some(last) = page.posts.last() {
+        if let Some(last) = page.ids.last() {
             self.memory.oldest = Some(last.clone());
         }
-        for post in page.posts {
-            if !self.memory.recent.contains(&post) {
-                self.memory.push_older(post, self.plan.remember);
+        for id in page.ids {
+            if !self.memory.recent.contains(&id) {
+                self.memory.push_older(id, self.plan.remember);
             }
         }
         self.memory.is_whole = page.end.is_none();

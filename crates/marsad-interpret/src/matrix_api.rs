@@ -31,6 +31,7 @@ use page::Page;
 
 /// An answer is one record.
 const LINE: u64 = 1;
+const ROOM_BYTES_MAX: usize = 255;
 
 /// What was asked for, by the address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -288,12 +289,13 @@ impl Asked<'_> {
             "m.room.encryption" => self.not_public(room, Access::Encrypted, reading),
             "m.room.tombstone" => {
                 let other = state.replacement_room.optional_id("replacement_room")?;
-                let other = other.unwrap_or_else(|| CompactString::from("no other"));
+                // An id has 255 bytes at most; what is longer is none.
+                let other = other.filter(|id| id.len() <= ROOM_BYTES_MAX);
+                let other = other.unwrap_or_else(|| CompactString::from("unknown"));
                 let cause = format!("replaced_by {other}");
                 reading.channels.push(self.seen(room, Status::Alive, Some(&cause)));
                 let reason = format!(
-                    "the room says that room {} takes its place; it is watched when somebody adds it",
-                    json::shorten(&other)
+                    "the room says that room {other} takes its place; it is watched when somebody adds it"
                 );
                 reading.problem(LINE, reason);
             }

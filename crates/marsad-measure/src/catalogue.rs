@@ -12,5 +12,6 @@ pub fn catalogue() -> &'static [(&'static str, &'static str)] {
             "attempts to settle on a platform: size, share of statements, how they ended",
         ),
         ("audience", "subscribers as they were seen, never summed"),
+        ("discover", "channels worth a look: what forwards, links and shared statements point to"),
     ]
 }

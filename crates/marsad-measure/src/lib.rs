@@ -4,8 +4,8 @@
 //! compact columns; a finding is rows with their method, window, coverage and archive.
 //!
 //! **Main path.** [`Study::new`] groups posts into statements and prepares what all share; then
-//! [`statements`], [`primacy`], [`networks`], [`surge`], [`migration`], [`audience`] each answer a
-//! [`Scope`] with a [`Finding`], whose JSON is the contract's.
+//! [`statements`], [`primacy`], [`networks`], [`surge`], [`migration`], [`audience`], [`discover`]
+//! each answer a [`Scope`] with a [`Finding`], whose JSON is the contract's.
 //!
 //! **Invariants.** Pure: no I/O, no clock, chance only from fixed seeds. Equal archives give equal
 //! findings. A finding is made only here and never without method, window and coverage; every row
@@ -16,6 +16,7 @@
 
 mod audience;
 mod catalogue;
+mod discover;
 mod finding;
 mod migration;
 mod networks;
@@ -29,6 +30,9 @@ mod testing;
 
 pub use audience::{AudienceRow, audience};
 pub use catalogue::catalogue;
+pub use discover::{
+    DiscoverOptions, DiscoverRow, Draw, Factors, Reach, ReachEstimate, Reason, ReasonKind, discover,
+};
 pub use finding::{ArchiveRef, Extent, Finding, Nothing, WatchedPart, Wording};
 pub use migration::{AttemptEnd, AttemptRow, DailyRow, MigrationOptions, MigrationRow, migration};
 pub use networks::{NetworkRow, networks};

@@ -175,6 +175,11 @@ impl<'a> Study<'a> {
             || self.observations.contains_key(&channel)
     }
 
+    /// Channels with posts.
+    pub(crate) fn with_posts(&self) -> usize {
+        self.with_posts.iter().filter(|with| **with).count()
+    }
+
     pub(crate) fn coverage_of(&self, key: &ChannelKey) -> impl Iterator<Item = &'a Coverage> {
         let corpus = self.corpus;
         // Sorted by platform: one range a platform, then the channel's own and the platform's.

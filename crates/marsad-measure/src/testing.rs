@@ -18,6 +18,8 @@ struct Draft {
     at: i64,
     resolution_ms: u32,
     text: String,
+    forward: Option<ChannelKey>,
+    links: Vec<String>,
 }
 
 /// Posts and observations to be.
@@ -44,7 +46,19 @@ impl World {
     pub(crate) fn post_at(&mut self, channel: &str, at: i64, resolution_ms: u32, text: &str) {
         let id = format!("{}", self.drafts.len() + 1);
         let text = text.to_owned();
-        self.drafts.push(Draft { channel: key(channel), id, at, resolution_ms, text });
+        let channel = key(channel);
+        let (forward, links) = (None, Vec::new());
+        self.drafts.push(Draft { channel, id, at, resolution_ms, text, forward, links });
+    }
+
+    /// The last post is a forward.
+    pub(crate) fn forwarded(&mut self, from: &str) {
+        self.drafts.last_mut().unwrap().forward = Some(key(from));
+    }
+
+    /// The last post has a link beside its text.
+    pub(crate) fn linked(&mut self, to: &str) {
+        self.drafts.last_mut().unwrap().links.push(to.to_owned());
     }
 
     pub(crate) fn seen(&mut self, channel: &str, at: i64, status: Status) -> &mut Channel {
@@ -65,6 +79,14 @@ impl World {
             outcome: Outcome::Ok,
             line: 0,
         });
+    }
+
+    /// Everything of another world too, with ids that this one does not have.
+    pub(crate) fn join(&mut self, other: Self) {
+        let renamed = |draft: Draft| Draft { id: format!("o{}", draft.id), ..draft };
+        self.drafts.extend(other.drafts.into_iter().map(renamed));
+        self.observations.extend(other.observations);
+        self.coverage.extend(other.coverage);
     }
 
     pub(crate) fn shuffle(&mut self, seed: u64) {
@@ -90,7 +112,17 @@ impl World {
             posts.observed_first.push(i64::MIN);
             posts.deleted_at.push(i64::MIN);
             posts.text.push(&draft.text);
-            posts.forward.push(NONE);
+            posts.forward.push(corpus.forwards.channel.len() as u32);
+            match &draft.forward {
+                Some(origin) => {
+                    corpus.forwards.channel.push(corpus.channels.intern(origin));
+                    corpus.forwards.post.push("");
+                    corpus.forwards.published_at.push(i64::MIN);
+                }
+                None => *posts.forward.last_mut().unwrap() = NONE,
+            }
+            let row = posts.forward.len() as u32 - 1;
+            posts.links.extend(draft.links.iter().map(|link| (row, link.clone())));
         }
         for seen in &self.observations {
             corpus.channels.intern(&seen.key);

@@ -74,6 +74,10 @@ impl Seen<'_> {
         }
         let word = |is_steady| if is_steady { "yes" } else { "no" };
         fields.extend(self.steady.map(|is_steady| (STEADY, word(is_steady).to_owned())));
+        // A server's id may hold anything; a field of a record is one line.
+        for (_, value) in &mut fields {
+            value.retain(|c| !c.is_control());
+        }
         self.record(RecordKind::Response, "application/http; msgtype=response", fields, &block)
     }
 

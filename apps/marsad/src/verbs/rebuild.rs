@@ -32,9 +32,10 @@ pub(crate) fn run(context: &Context) -> Result<ExitCode, Failure> {
         output::json(&summary.to_json())?;
     } else {
         output::line(&format!(
-            "{} posts and {} new versions from {} imports in the evidence, {:.1} s",
+            "{} posts, {} new versions and {} found gone, from the evidence of {} imports and of the watch, {:.1} s",
             summary.posts_added,
             summary.versions_added,
+            summary.deleted,
             summary.files,
             summary.elapsed.as_secs_f64()
         ))?;

@@ -18,6 +18,7 @@ mod hostile;
 mod media;
 mod outside;
 mod platforms;
+mod prism;
 mod privacy;
 mod rebuild;
 mod search;

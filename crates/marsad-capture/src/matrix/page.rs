@@ -10,10 +10,12 @@ use crate::Answer;
 /// A page of events.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Page {
-    /// Ids of posts, as the page has them; an edit is no post.
-    pub(super) posts: Vec<String>,
-    /// Posts that are edited by an event of the page and are not on it.
-    pub(super) edited: Vec<String>,
+    /// Ids of posts and edits, as the page has them.
+    pub(super) ids: Vec<String>,
+    /// How many of them are posts.
+    pub(super) posts: usize,
+    /// Posts that are edited on the page and are not on it, each with the edit's place in `ids`.
+    pub(super) edited: Vec<(usize, String)>,
     /// Events, of any kind.
     pub(super) events: usize,
     /// The latest time on the page, epoch ms.
@@ -88,7 +90,7 @@ pub(super) fn read(body: &[u8], way: Way) -> Option<Page> {
         newest: chunk.iter().filter_map(|event| event.get("origin_server_ts")?.as_i64()).max(),
         ..Page::default()
     };
-    let mut edited = Vec::new();
+    let mut edited: Vec<(usize, String)> = Vec::new();
     for event in chunk {
         let Some(id) = event.get("event_id").and_then(text) else { continue };
         let is_state = event.get("state_key").is_some();
@@ -97,14 +99,13 @@ pub(super) fn read(body: &[u8], way: Way) -> Option<Page> {
             continue;
         }
         match edit_of(event) {
-            Some(target) if target.starts_with('$') && !edited.contains(&target) => {
-                edited.push(target);
-            }
+            Some(target) if target.starts_with('$') => edited.push((page.ids.len(), target)),
             Some(_) => {}
-            None => page.posts.push(id),
+            None => page.posts += 1,
         }
+        page.ids.push(id);
     }
-    edited.retain(|target| !page.posts.contains(target));
+    edited.retain(|(_, target)| !page.ids.contains(target));
     page.edited = edited;
     let states = |kind: &'static str| {
         chunk.iter().filter(move |event| {

@@ -312,7 +312,23 @@ fn what_forward_pages_leave_out_is_found_by_a_second_look() {
     let (memory, _, heard) = whole(&mut server, memory, everything());
     assert!(server.posts().iter().rev().take(10).all(|post| ids(&heard).contains(post)));
     assert!(ids(&heard).contains(&edit) && ids(&heard).contains("$2"));
-    assert_eq!(memory.recent.back(), server.posts().last());
+    assert_eq!(memory.recent.back(), Some(&edit));
+}
+
+#[test]
+fn a_second_look_asks_for_no_edit_that_came_before() {
+    let mut server = Server::new();
+    for _ in 0..10 {
+        server.post();
+    }
+    let (memory, ..) = whole(&mut server, Memory::default(), everything());
+    server.send(Some("$1".to_owned()), None, None);
+    let (memory, ..) = whole(&mut server, memory, Plan::follow(10));
+    server.calls.clear();
+    server.page = 5;
+    let recheck = Plan { follow: false, recheck: 3, ..Plan::follow(10) };
+    whole(&mut server, memory, recheck);
+    assert_eq!(server.calls, [format!("rooms/{ROOM}/messages")]);
 }
 
 #[test]
@@ -513,7 +529,8 @@ proptest! {
                 }
             }
             // What is remembered as the newest has nothing unread below it, down to the oldest.
-            if let (Some(newest), true) = (memory.recent.back(), memory.is_whole) {
+            let newest = memory.recent.iter().rev().find(|id| posts.contains(id));
+            if let (Some(newest), true) = (newest, memory.is_whole) {
                 let known = ids(&heard);
                 let place = posts.iter().position(|post| post == newest);
                 let below = &posts[..place.map_or(0, |place| place + 1)];
