@@ -3,8 +3,9 @@
 //! `channels.info` says whether the room is a public channel; nothing is read before it said so.
 //! The first posts and the old ones come from `channels.history`, newest first, with `latest` as
 //! the newer bound. It is asked **inclusively**: posts may share a millisecond, and a page may end
-//! within one. The posts of that millisecond that were shown already are skipped by `offset`, which
-//! is safe there, because a millisecond that is past gets no more posts.
+//! within one. Only where a whole page shares one millisecond are those shown already skipped by
+//! `offset`: a millisecond that is past gets no more posts, though one deleted there in between
+//! could hide another.
 //!
 //! What is new, edited or deleted since comes from `chat.syncMessages`: everything after
 //! `lastUpdate`, at once. That form loses nothing where changes share a millisecond; the one with

@@ -458,7 +458,7 @@ fn plan(kind: u8) -> Plan {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
     fn every_post_is_seen_without_holes_whatever_cuts_in(

@@ -431,6 +431,37 @@ fn without_a_user_a_room_is_read_where_everybody_may() {
     assert_eq!(Vec::from(run.memory.recent), server.recent(100));
 }
 
+#[test]
+fn posts_that_deletions_pull_up_are_not_skipped() {
+    let mut server = Server::with(&[3; 250]);
+    let source = Source::parse(NAME).unwrap();
+    let everything = Plan::everything(100);
+    let visit = Connector::RocketChat.visit(&source, &places(false), Memory::default(), everything);
+    let mut pages = 0;
+    let run = drive(visit, None, |ask| {
+        let answer = server.answer(ask);
+        pages += 1;
+        // Thirty of the newest go between the first page and the second.
+        if pages == 1 {
+            server.posts.truncate(220);
+        }
+        answer
+    });
+    assert!(run.memory.is_whole);
+    assert_eq!(server.shown.len(), 250);
+}
+
+#[test]
+fn deletions_are_asked_for_page_by_page() {
+    let mut server = Server::with(&[3; 250]);
+    let run = visit(&mut server, &Memory::default(), Plan::everything(200));
+    (0..150).for_each(|_| server.delete(60));
+    let recheck = Plan { follow: false, recheck: 200, ..Plan::follow(200) };
+    let run = visit(&mut server, &run.memory, recheck);
+    assert_eq!(routes(&run), ["chat.getDeletedMessages"; 2]);
+    assert_eq!((server.told.len(), run.memory.recent.len()), (150, 50));
+}
+
 /// What happens beside the visits.
 #[derive(Debug, Clone)]
 enum Act {
