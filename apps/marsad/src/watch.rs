@@ -28,6 +28,7 @@ use marsad_types::{Platform, Timestamp};
 use self::ledger::Ledger;
 pub(crate) use self::turns::Pace;
 pub(crate) use self::view::Report;
+use crate::alerts::{Alerts, Manner};
 use crate::archive::Archive;
 use crate::audit;
 use crate::clock;
@@ -78,6 +79,7 @@ pub(crate) struct Watch {
     sources: BTreeMap<u64, Watched>,
     active: BTreeMap<u64, Active>,
     ledger: Ledger,
+    alerts: Alerts,
     filed_at: Timestamp,
     filings: u32,
     pub(crate) report: Report,
@@ -85,7 +87,12 @@ pub(crate) struct Watch {
 
 impl Watch {
     /// Opens everything; files what an earlier watch kept and did not file.
-    pub(crate) fn begin(archive: &Archive, desk: Desk, pace: Pace) -> Result<Self, Failure> {
+    pub(crate) fn begin(
+        archive: &Archive,
+        mut desk: Desk,
+        pace: Pace,
+        is_quiet: bool,
+    ) -> Result<Self, Failure> {
         let settings = Settings::of(archive.root())?;
         let mut filing = Filing::begin(archive)?;
         recover(archive, &mut filing)?;
@@ -93,6 +100,8 @@ impl Watch {
         let agent =
             format!("Marsad/{} (reads public channels; {contact})", env!("CARGO_PKG_VERSION"));
         let fetcher = Fetcher::start(&agent).map_err(Failure::failed)?;
+        let manner = Manner { agent: &agent, is_quiet, hears_posts: pace.reads_posts() };
+        let alerts = Alerts::begin(archive, &mut desk, &filing, manner)?;
         let now = clock::now();
         let mut watch = Self {
             archive: archive.clone(),
@@ -107,6 +116,7 @@ impl Watch {
             sources: BTreeMap::new(),
             active: BTreeMap::new(),
             ledger: Ledger::default(),
+            alerts,
             filed_at: now,
             filings: 0,
             report: Report::default(),
@@ -155,6 +165,7 @@ impl Watch {
         if !came.is_empty() {
             self.take(came)?;
         }
+        self.alerts.round(&mut self.desk, clock::now())?;
         self.file_if_due(clock::now())
     }
 
@@ -246,6 +257,8 @@ impl Watch {
         for (id, ask, answer, reading, (leaf, is_new), at) in kept {
             self.note_sight(id, &reading, at)?;
             let worked = work_out(reading, &self.filing.pseudonyms);
+            let posts = (worked.reading.posts.as_slice(), &self.filing.filer);
+            self.alerts.hear_posts(&mut self.desk, posts, at)?;
             self.filing.take(worked, &|_| (leaf, is_new), &ask.url);
             if let Some(wait) = answer.wait_ms(now.0) {
                 self.budget.wait(&ask.lane, wait, now.0);
@@ -365,6 +378,7 @@ impl Watch {
         self.filing.file_now(now)?;
         waited.done();
         self.archive.remember(self.filing.store.reader().checkpoint())?;
+        self.alerts.filed(&self.filing);
         self.filings += 1;
         if self.filings.is_multiple_of(COMPACT_EVERY) {
             self.filing.compact()?;
@@ -395,6 +409,8 @@ impl Watch {
         }
         self.keep_ledger(now)?;
         let mut report = self.report;
+        self.filing.file_now(now)?;
+        report.notes.extend(self.alerts.finish(&mut self.desk, &self.filing)?);
         let summary = self.filing.finish(now)?;
         report.waits_ms = self.budget.waited_ms();
         report.take(summary);

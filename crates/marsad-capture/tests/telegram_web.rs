@@ -99,7 +99,12 @@ fn world(posts: u32) -> Telegram {
 
 fn up(mock: &Telegram, now: i64) -> BTreeSet<u64> {
     let truth = mock.truth();
-    truth.posts.iter().filter(|post| post.is_up(now)).map(|post| post.post.parse().unwrap()).collect()
+    truth
+        .posts
+        .iter()
+        .filter(|post| post.is_up(now))
+        .map(|post| post.post.parse().unwrap())
+        .collect()
 }
 
 #[test]

@@ -197,8 +197,7 @@ fn watched(runs: &mut Vec<Run>, leaf: u64) {
 /// What was written anew in place of an answer stands where that answer stood: between the answers
 /// before and after it.
 fn split_watches(runs: &mut Vec<Run>) {
-    let places: Vec<u64> =
-        runs.iter().filter_map(|run| run.replaced.first().copied()).collect();
+    let places: Vec<u64> = runs.iter().filter_map(|run| run.replaced.first().copied()).collect();
     for place in places {
         let around = |run: &&mut Run| {
             run.is_watch && run.chunks.first() < Some(&place) && run.chunks.last() > Some(&place)

@@ -68,9 +68,8 @@ fn examine(archive: &Archive) -> Result<Vec<Check>, Failure> {
     let position = lake.position()?;
     // Acts and what is said about records are nothing to file.
     let behind = archive.reader().ok().map(|reader| {
-        let is_filed = |kind| {
-            matches!(kind, RecordKind::Chunk | RecordKind::Resource | RecordKind::Response)
-        };
+        let is_filed =
+            |kind| matches!(kind, RecordKind::Chunk | RecordKind::Resource | RecordKind::Response);
         reader.leaves(position, &is_filed).map(|leaves| leaves.len())
     });
     let behind = behind.transpose()?.unwrap_or(0);

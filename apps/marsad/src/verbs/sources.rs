@@ -149,15 +149,20 @@ fn checked(
         let listed = desk.source(source.platform.as_str(), &source.name)?;
         only.extend(listed.map(|listed| listed.id));
     }
-    let report = look(archive, desk, only)?;
+    let report = look(context, archive, desk, only)?;
     for note in &report.notes {
         output::say(context, &format!("note: {note}; the next watch looks again"));
     }
     Ok(Some(report))
 }
 
-fn look(archive: &Archive, desk: Desk, only: BTreeSet<u64>) -> Result<Report, Failure> {
-    let mut watch = Watch::begin(archive, desk, Pace::check().only(only))?;
+fn look(
+    context: &Context,
+    archive: &Archive,
+    desk: Desk,
+    only: BTreeSet<u64>,
+) -> Result<Report, Failure> {
+    let mut watch = Watch::begin(archive, desk, Pace::check().only(only), context.quiet)?;
     while !watch.is_over() {
         watch.step()?;
     }
@@ -237,7 +242,7 @@ fn check(context: &Context, written: &[String]) -> Result<ExitCode, Failure> {
     };
     let meant: Vec<u64> =
         desk.sources()?.into_iter().filter(is_meant).map(|listed| listed.id).collect();
-    let report = look(&archive, desk, meant.iter().copied().collect())?;
+    let report = look(context, &archive, desk, meant.iter().copied().collect())?;
     let desk = archive.desk()?;
     let listed = desk.sources()?;
     let rows: Vec<Value> =

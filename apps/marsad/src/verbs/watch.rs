@@ -26,7 +26,7 @@ pub(crate) fn run(context: &Context, options: &WatchOptions) -> Result<ExitCode,
         Pace::steadily(settings.poll_s.unwrap_or(POLL_S), recheck)
     };
     let stop = stop_on_signal()?;
-    let mut watch = Watch::begin(&archive, archive.desk()?, pace)?;
+    let mut watch = Watch::begin(&archive, archive.desk()?, pace, context.quiet)?;
     if watch.report.sources == 0 {
         return Err(Failure::failed(
             "nothing is watched; add a channel with `marsad sources add`, for example telegram:NAME",

@@ -58,6 +58,11 @@ impl Pace {
         Self { only: Some(sources), ..self }
     }
 
+    /// Whether posts are what it is about.
+    pub(crate) fn reads_posts(&self) -> bool {
+        self.until != Until::Checked
+    }
+
     pub(crate) fn takes(&self, source: u64) -> bool {
         self.only.as_ref().is_none_or(|only| only.contains(&source))
     }
