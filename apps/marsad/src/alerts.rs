@@ -56,12 +56,20 @@ pub(crate) struct Alerts {
     /// When each rule was added, and where it tells.
     added: BTreeMap<u64, Added>,
     statements: Option<Statements>,
-    /// Whether posts are heard at all.
+    /// Whether any rule is about posts.
     hears_posts: bool,
     courier: Courier,
     kept: u32,
     /// What a person should know of the alerts themselves.
     notes: Vec<String>,
+}
+
+/// What is left to say at the end.
+pub(crate) struct Ending {
+    /// Alerts for the terminal.
+    pub(crate) said: Vec<String>,
+    /// What a person should know of the alerts themselves.
+    pub(crate) notes: Vec<String>,
 }
 
 struct Added {
@@ -70,24 +78,13 @@ struct Added {
     is_shadow: bool,
 }
 
-/// How a watch wants its alerts.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Manner<'a> {
-    /// What we are called.
-    pub(crate) agent: &'a str,
-    /// Nothing on the terminal.
-    pub(crate) is_quiet: bool,
-    /// Posts are heard too; a mere look at whether channels are there leaves them to the next watch.
-    pub(crate) hears_posts: bool,
-}
-
 impl Alerts {
     /// Reads the rules and gets ready; hears of posts that an earlier watch kept and did not tell.
     pub(crate) fn begin(
         archive: &Archive,
         desk: &mut Desk,
         filing: &Filing,
-        manner: Manner<'_>,
+        (settings, is_quiet): (&Settings, bool),
     ) -> Result<Self, Failure> {
         let mut notes = Vec::new();
         let mut added = BTreeMap::new();
@@ -104,19 +101,18 @@ impl Alerts {
                 Err(why) => notes.push(format!("alert {}: {why}", row.name)),
             }
         }
-        let hears_posts = manner.hears_posts && rules.iter().any(|rule| rule.kind.needs_posts());
-        let settings = Settings::of(archive.root())?;
+        let hears_posts = rules.iter().any(|rule| rule.kind.needs_posts());
         let mut alerts = Self {
             archive: archive.clone(),
             engine: Engine::new(rules),
             added,
             statements: None,
             hears_posts,
-            courier: Courier::new(&settings, manner.agent, manner.is_quiet)?,
+            courier: Courier::new(settings)?,
             kept: 0,
             notes,
         };
-        if hears_posts && let Err(failure) = alerts.remember(desk, filing, manner.is_quiet) {
+        if hears_posts && let Err(failure) = alerts.remember(desk, filing, is_quiet) {
             alerts.without_statements(&failure.sentence());
         }
         Ok(alerts)
@@ -224,6 +220,11 @@ impl Alerts {
         self.courier.round(desk, now)
     }
 
+    /// What is for the terminal since the last time.
+    pub(crate) fn said(&mut self) -> Vec<String> {
+        self.courier.said()
+    }
+
     /// Everything that was heard is filed: the index is made to last now and then.
     pub(crate) fn filed(&mut self, filing: &Filing) {
         self.kept += 1;
@@ -245,14 +246,14 @@ impl Alerts {
         mut self,
         desk: &mut Desk,
         filing: &Filing,
-    ) -> Result<Vec<String>, Failure> {
+    ) -> Result<Ending, Failure> {
         self.keep(filing);
         let until = Timestamp(clock::now().0 + LINGER_MS);
         loop {
             let now = clock::now();
             self.courier.round(desk, now)?;
             if now >= until || !self.courier.is_busy(desk, until)? {
-                return Ok(self.notes);
+                return Ok(Ending { said: self.courier.said(), notes: self.notes });
             }
             std::thread::sleep(PAUSE);
         }

@@ -11,6 +11,7 @@ use anyhow::Context as _;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use marsad_desk::Desk;
 use marsad_evidence::{Error, Head, Options, Reader, Signer, Store};
+use marsad_interpret::INTERPRETER_VERSION;
 use marsad_lake::Lake;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
@@ -166,7 +167,7 @@ impl Archive {
     }
 
     pub(crate) fn lake(&self) -> Result<Lake, Failure> {
-        Ok(Lake::open(&self.lake_folder())?)
+        Ok(Lake::open(&self.lake_folder())?.read_by(INTERPRETER_VERSION))
     }
 
     /// Where the key for pseudonyms lies.

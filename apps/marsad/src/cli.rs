@@ -235,6 +235,9 @@ pub(crate) struct WatchOptions {
     /// Read all there is now, then stop
     #[arg(long)]
     pub(crate) once: bool,
+    /// Show figures for Prometheus at this address, such as 127.0.0.1:9464
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) metrics: Option<std::net::SocketAddr>,
 }
 
 #[derive(Debug, Args)]

@@ -11,6 +11,7 @@ mod cli;
 mod clock;
 mod failure;
 mod inputs;
+mod interpreter;
 mod output;
 mod pipeline;
 mod progress;

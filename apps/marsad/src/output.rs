@@ -32,12 +32,6 @@ pub(crate) fn say(context: &Context, text: &str) {
     }
 }
 
-/// Tells an alert on stderr.
-#[expect(clippy::print_stderr, reason = "everything that is not data goes to stderr")]
-pub(crate) fn alert(line: &str) {
-    eprintln!("{line}");
-}
-
 /// Says on stderr what must not be missed, quiet or not.
 #[expect(clippy::print_stderr, reason = "everything that is not data goes to stderr")]
 pub(crate) fn warn(text: &str) {

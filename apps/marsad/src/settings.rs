@@ -1,6 +1,7 @@
 //! What comes from `marsad.toml` and the environment. The only file that reads either.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use std::{fs, io};
 
 use marsad_capture::{MailServer, Place, Places, Secret};
@@ -38,11 +39,13 @@ pub(crate) struct Settings {
     /// What is to be forgotten, and when.
     pub(crate) retention: Vec<Retention>,
     /// Whom a platform may write to; stands in every request.
-    pub(crate) contact: Option<String>,
+    contact: Option<String>,
     /// How many of a channel's last posts are looked at again.
-    pub(crate) recheck: Option<usize>,
+    recheck: Option<usize>,
     /// Seconds between two looks at a channel, where the budget allows them.
-    pub(crate) poll_s: Option<u32>,
+    poll_s: Option<u32>,
+    /// Seconds that a platform's answer is waited for, at most.
+    timeout_s: Option<u64>,
     /// Who takes our mail.
     smtp: Option<SmtpSettings>,
     /// Where and how often platforms are asked.
@@ -136,7 +139,35 @@ impl Settings {
     }
 }
 
+/// A channel's last posts that are looked at again, unless settings say otherwise.
+const RECHECK: usize = 100;
+/// Seconds between two looks at a channel, unless settings say otherwise.
+const POLL_S: u32 = 60;
+/// Seconds that an answer is waited for, unless settings say otherwise.
+const TIMEOUT_S: u64 = 30;
+
 impl Settings {
+    /// How many of a channel's last posts are looked at again for edits and deletions.
+    pub(crate) fn recheck(&self) -> usize {
+        self.recheck.unwrap_or(RECHECK)
+    }
+
+    /// What every request says of who asks.
+    pub(crate) fn agent(&self) -> String {
+        let contact = self.contact.as_deref().unwrap_or("no contact given");
+        format!("Marsad/{} (reads public channels; {contact})", env!("CARGO_PKG_VERSION"))
+    }
+
+    /// The longest that an answer is waited for, where its question does not wait by itself.
+    pub(crate) fn timeout(&self) -> Duration {
+        Duration::from_secs(self.timeout_s.unwrap_or(TIMEOUT_S).max(1))
+    }
+
+    /// Seconds between two looks at a channel.
+    pub(crate) fn poll_s(&self) -> u32 {
+        self.poll_s.unwrap_or(POLL_S)
+    }
+
     /// Where each platform is asked, and as whom: `marsad.toml`, then the environment. Credentials
     /// come from the environment alone.
     pub(crate) fn places(&self) -> Result<Places, Failure> {

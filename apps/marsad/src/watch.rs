@@ -10,12 +10,15 @@
 //!
 //! **Not here.** What is asked (`marsad-capture`), what it means (`marsad-interpret`).
 
+mod eligible;
 mod ledger;
+mod metrics;
+mod pulse;
 mod sight;
 mod turns;
 mod view;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use marsad_capture::{
@@ -25,10 +28,13 @@ use marsad_capture::{
 use marsad_desk::{Desk, State, Watched};
 use marsad_types::{Platform, Timestamp};
 
+pub(crate) use self::eligible::{Eligible, eligible};
 use self::ledger::Ledger;
+pub(crate) use self::metrics::Metrics;
+pub(crate) use self::pulse::Pulse;
 pub(crate) use self::turns::Pace;
 pub(crate) use self::view::Report;
-use crate::alerts::{Alerts, Manner};
+use crate::alerts::Alerts;
 use crate::archive::Archive;
 use crate::audit;
 use crate::clock;
@@ -78,8 +84,11 @@ pub(crate) struct Watch {
     pace: Pace,
     sources: BTreeMap<u64, Watched>,
     active: BTreeMap<u64, Active>,
+    /// Sources that wait until the steady channels were seen.
+    held: Vec<u64>,
     ledger: Ledger,
     alerts: Alerts,
+    began: Timestamp,
     filed_at: Timestamp,
     filings: u32,
     pub(crate) report: Report,
@@ -96,12 +105,9 @@ impl Watch {
         let settings = Settings::of(archive.root())?;
         let mut filing = Filing::begin(archive)?;
         recover(archive, &mut filing)?;
-        let contact = settings.contact.as_deref().unwrap_or("no contact given");
-        let agent =
-            format!("Marsad/{} (reads public channels; {contact})", env!("CARGO_PKG_VERSION"));
-        let fetcher = Fetcher::start(&agent).map_err(Failure::failed)?;
-        let manner = Manner { agent: &agent, is_quiet, hears_posts: pace.reads_posts() };
-        let alerts = Alerts::begin(archive, &mut desk, &filing, manner)?;
+        let agent = settings.agent();
+        let fetcher = Fetcher::start(&agent, settings.timeout()).map_err(Failure::failed)?;
+        let alerts = Alerts::begin(archive, &mut desk, &filing, (&settings, is_quiet))?;
         let now = clock::now();
         let mut watch = Self {
             archive: archive.clone(),
@@ -115,8 +121,10 @@ impl Watch {
             pace,
             sources: BTreeMap::new(),
             active: BTreeMap::new(),
+            held: Vec::new(),
             ledger: Ledger::default(),
             alerts,
+            began: now,
             filed_at: now,
             filings: 0,
             report: Report::default(),
@@ -125,33 +133,66 @@ impl Watch {
         Ok(watch)
     }
 
-    /// Takes over the watch list, and plans first visits.
+    /// Takes over the watch list, and plans first visits. Steady channels come first: by them it is
+    /// judged whether others are gone or we are blind.
     fn take_list(&mut self, now: Timestamp) -> Result<(), Failure> {
-        let list = self.desk.sources()?;
-        let watched = list
-            .into_iter()
-            .filter(|source| source.state == State::Watched && self.pace.takes(source.id));
-        let watched: Vec<Watched> = watched.collect();
-        for source in watched {
-            let Some((connector, name)) = connector_of(&source) else { continue };
-            let lane = connector.lane(&name, &self.places);
-            for (turn, due) in self.pace.first_turns(&source, now) {
-                self.schedule.plan(&lane, source.id, turn, due);
+        let (mut canaries, mut listed) = (Vec::new(), BTreeSet::new());
+        for source in self.desk.sources()? {
+            if source.state != State::Watched {
+                continue;
             }
+            listed.insert(source.id);
+            if self.sources.contains_key(&source.id) {
+                continue;
+            }
+            if source.is_canary { &mut canaries } else { &mut self.held }.push(source.id);
             self.sources.insert(source.id, source);
         }
+        let gone: Vec<u64> =
+            self.sources.keys().filter(|id| !listed.contains(id)).copied().collect();
+        for id in gone {
+            self.sources.remove(&id);
+            self.schedule.remove(id);
+        }
         self.report.sources = self.sources.len() as u64;
+        self.plan_first(canaries, now);
+        if self.pace.goes_on() {
+            self.release(now);
+        }
         Ok(())
+    }
+
+    fn release(&mut self, now: Timestamp) {
+        let held = std::mem::take(&mut self.held);
+        self.plan_first(held, now);
+    }
+
+    fn plan_first(&mut self, sources: Vec<u64>, now: Timestamp) {
+        for id in sources {
+            let Some(source) = self.sources.get(&id) else { continue };
+            let Some((connector, name)) = connector_of(source) else { continue };
+            let lane = connector.lane(&name, &self.places);
+            for (turn, due) in self.pace.first_turns(source, now) {
+                self.schedule.plan(&lane, id, turn, due);
+            }
+        }
     }
 
     /// Whether all that was planned is done.
     pub(crate) fn is_over(&self) -> bool {
+        self.held.is_empty() && self.is_idle()
+    }
+
+    fn is_idle(&self) -> bool {
         self.active.is_empty() && self.schedule.next_due().is_none()
     }
 
     /// One round: what can be asked is asked; what came is kept, read and heard.
     pub(crate) fn step(&mut self) -> Result<(), Failure> {
         let now = clock::now();
+        if self.is_idle() {
+            self.release(now);
+        }
         self.begin_visits(now)?;
         let wake = self.ask(now)?;
         let wait = (wake - clock::now().0).clamp(0, NAP_MS);
@@ -243,7 +284,8 @@ impl Watch {
                 Err(missed) => self.miss(done.ticket, &ask, &missed, now),
                 Ok(answer) => {
                     let platform = active.source.platform.clone();
-                    let steady = self.steady(&platform, now);
+                    let Some(active) = self.active.get(&done.ticket) else { continue };
+                    let steady = self.steady(done.ticket, active);
                     let seen = Seen { platform: &platform, ask: &ask, answer: &answer, at, steady };
                     self.filing.keep(seen.request(&self.agent))?;
                     let (leaf, is_new) = self.filing.keep(seen.response())?;
@@ -307,6 +349,8 @@ impl Watch {
         let Some(active) = self.active.remove(&id) else { return Ok(()) };
         self.schedule.done(&active.lane, id);
         let outcome = active.visit.end();
+        let look = self.judge(id, &active, outcome.look, now);
+        let outcome = Outcome { look, ..outcome };
         let key = active.connector.key(&active.source, active.visit.memory());
         let was = (active.looked_at.map(Timestamp), active.began);
         self.ledger.note((&active.source.platform, &key), was, &outcome, now);
@@ -350,7 +394,9 @@ impl Watch {
         }
         if let Some(source) = self.sources.get_mut(&id) {
             source.looked_at = Some(now);
-            if matches!(outcome.look, Look::Failed(_)) {
+            // A steady channel that is not seen is our blindness, whatever it looks like.
+            let is_blind = source.is_canary && outcome.look != Look::Saw;
+            if is_blind || matches!(outcome.look, Look::Failed(_)) {
                 source.failures += 1;
             } else {
                 (source.failures, source.saw_at) = (0, Some(now));
@@ -373,6 +419,10 @@ impl Watch {
             return Ok(());
         }
         self.filed_at = now;
+        if self.pace.goes_on() {
+            // Somebody may have added, paused or removed sources meanwhile.
+            self.take_list(now)?;
+        }
         self.keep_ledger(now)?;
         let waited = audit::absorb(&self.archive, &mut self.filing.store)?;
         self.filing.file_now(now)?;
@@ -398,6 +448,11 @@ impl Watch {
         Ok(())
     }
 
+    /// Alerts for the terminal since the last time.
+    pub(crate) fn said(&mut self) -> Vec<String> {
+        self.alerts.said()
+    }
+
     /// Files the rest; gives what was done.
     pub(crate) fn finish(mut self) -> Result<Report, Failure> {
         let now = clock::now();
@@ -410,7 +465,9 @@ impl Watch {
         self.keep_ledger(now)?;
         let mut report = self.report;
         self.filing.file_now(now)?;
-        report.notes.extend(self.alerts.finish(&mut self.desk, &self.filing)?);
+        let ending = self.alerts.finish(&mut self.desk, &self.filing)?;
+        report.notes.extend(ending.notes);
+        report.alerts = ending.said;
         let summary = self.filing.finish(now)?;
         report.waits_ms = self.budget.waited_ms();
         report.take(summary);

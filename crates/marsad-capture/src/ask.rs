@@ -28,8 +28,9 @@ pub struct Ask {
     /// The last look at the channel's newest posts before this visit, epoch ms, and the newest post
     /// then (its id or its time in ms): what is newer was not there yet.
     pub previous: Option<(i64, String)>,
-    /// Milliseconds to wait for the whole answer.
-    pub timeout_ms: u64,
+    /// Milliseconds that the platform itself may take before it answers, for questions that wait for
+    /// something to happen.
+    pub holds_ms: u64,
 }
 
 impl Ask {
@@ -46,7 +47,7 @@ impl Ask {
             reader,
             channel: None,
             previous: None,
-            timeout_ms: 30_000,
+            holds_ms: 0,
         }
     }
 }

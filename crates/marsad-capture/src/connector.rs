@@ -2,6 +2,8 @@
 
 use url::Url;
 
+use crate::bot_api::{BotApiStream, BotApiVisit, Host};
+use crate::matrix::MatrixVisit;
 use crate::telegram_web::TelegramVisit;
 use crate::{Limit, Memory, Plan, Secret, Source, Visit};
 
@@ -71,6 +73,10 @@ pub struct Places {
 pub enum Connector {
     /// Telegram's web preview.
     TelegramWeb,
+    /// TamTam's Bot API, or that of MAX.
+    BotApi,
+    /// Matrix client-server API.
+    Matrix,
 }
 
 impl Connector {
@@ -78,21 +84,36 @@ impl Connector {
     pub fn of(platform: &str) -> Option<Self> {
         match platform {
             "telegram" => Some(Self::TelegramWeb),
+            "tamtam" | "max" => Some(Self::BotApi),
+            "matrix" => Some(Self::Matrix),
             _ => None,
         }
     }
 
     /// The host that a source is asked at: visits to one host wait for one another.
-    pub fn lane(self, _source: &Source, places: &Places) -> String {
+    pub fn lane(self, source: &Source, places: &Places) -> String {
         match self {
             Self::TelegramWeb => places.telegram.host("t.me"),
+            Self::BotApi => Host::of(source.platform.as_str(), places).name(),
+            Self::Matrix => crate::matrix::lane(source, &places.matrix),
+        }
+    }
+
+    /// How often that host may be asked for what is new.
+    pub fn limit(self, source: &Source, places: &Places) -> Limit {
+        match self {
+            Self::TelegramWeb => places.telegram.limit(crate::telegram_web::LIMIT),
+            Self::BotApi => Host::of(source.platform.as_str(), places).limit(),
+            Self::Matrix => places.matrix.limit(crate::matrix::LIMIT),
         }
     }
 
     /// The id under which the source's posts stand, as far as it is known.
     pub fn key(self, source: &Source, memory: &Memory) -> String {
         match self {
-            Self::TelegramWeb => memory.channel.clone().unwrap_or_else(|| source.name.clone()),
+            Self::TelegramWeb | Self::BotApi | Self::Matrix => {
+                memory.channel.clone().unwrap_or_else(|| source.name.clone())
+            }
         }
     }
 
@@ -108,6 +129,20 @@ impl Connector {
             Self::TelegramWeb => {
                 Box::new(TelegramVisit::new(source, places.telegram.clone(), memory, plan))
             }
+            Self::BotApi => {
+                let host = Host::of(source.platform.as_str(), places);
+                Box::new(BotApiVisit::new(source, host, memory, plan))
+            }
+            Self::Matrix => Box::new(MatrixVisit::new(source, places.matrix.clone(), memory, plan)),
+        }
+    }
+
+    /// Begins a look at everything that happened on a platform since the last one, where it tells
+    /// that for all channels together; `None` where it does not. `memory` is the platform's own.
+    pub fn stream(platform: &str, places: &Places, memory: Memory) -> Option<Box<dyn Visit>> {
+        match Self::of(platform)? {
+            Self::BotApi => Some(Box::new(BotApiStream::new(Host::of(platform, places), memory))),
+            Self::TelegramWeb | Self::Matrix => None,
         }
     }
 }

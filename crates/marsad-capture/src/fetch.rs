@@ -33,11 +33,12 @@ pub struct Fetcher {
 }
 
 impl Fetcher {
-    /// `agent` names the program and whom to write to.
+    /// `agent` names the program and whom to write to; an answer is waited for at most `patience`,
+    /// beyond what its question holds.
     ///
     /// # Errors
     /// The system gives no thread, or no store of root certificates.
-    pub fn start(agent: &str) -> Result<Self, String> {
+    pub fn start(agent: &str, patience: Duration) -> Result<Self, String> {
         let client = Client::builder()
             .user_agent(agent)
             .redirect(redirect::Policy::none())
@@ -55,7 +56,8 @@ impl Fetcher {
             .spawn(move || {
                 runtime.block_on(async {
                     while let Some((ticket, ask)) = waiting.recv().await {
-                        tokio::spawn(answer(client.clone(), ask, ticket, sender.clone()));
+                        let wait = patience + Duration::from_millis(ask.holds_ms);
+                        tokio::spawn(answer(client.clone(), (ticket, ask), wait, sender.clone()));
                     }
                 });
             })
@@ -87,8 +89,7 @@ impl Fetcher {
     }
 }
 
-async fn answer(client: Client, ask: Ask, ticket: u64, done: Sender<Done>) {
-    let patience = Duration::from_millis(ask.timeout_ms);
+async fn answer(client: Client, (ticket, ask): (u64, Ask), patience: Duration, done: Sender<Done>) {
     let result = match tokio::time::timeout(patience, exchange(&client, &ask)).await {
         Ok(result) => result,
         Err(_) => Err(Missed::Timeout),

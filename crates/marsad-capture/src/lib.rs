@@ -18,10 +18,12 @@
 
 mod answer;
 mod ask;
+mod bot_api;
 mod budget;
 mod connector;
 mod fetch;
 mod mail;
+mod matrix;
 mod memory;
 mod page;
 mod schedule;

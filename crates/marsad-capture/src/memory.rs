@@ -31,6 +31,9 @@ pub struct Memory {
     /// Where the platform's own paging goes on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
+    /// Where its paging backwards goes on, for a platform that pages by marks of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_back: Option<String>,
     /// The last posts that were there, oldest first.
     #[serde(skip_serializing_if = "VecDeque::is_empty")]
     pub recent: VecDeque<String>,

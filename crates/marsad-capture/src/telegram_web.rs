@@ -12,6 +12,8 @@ use crate::{Answer, Ask, Heard, Limit, Look, Memory, Outcome, Place, Plan, Sourc
 
 /// The reader of the answers.
 const READER: &str = "telegram-web";
+/// Terms name no limit; one request a second was never refused, and asks for no more than a reader.
+pub(crate) const LIMIT: Limit = Limit::per_second(1);
 /// What a language decides on a page is to stay the same.
 const LANGUAGE: &str = "en";
 
@@ -45,15 +47,23 @@ pub(crate) struct TelegramVisit {
     missing: BTreeSet<u64>,
     look: Look,
     followed: bool,
+    /// The channel's own page is still to be asked for.
+    wants_landing: bool,
 }
 
 impl TelegramVisit {
     pub(crate) fn new(source: &Source, place: Place, memory: Memory, plan: Plan) -> Self {
-        let step = match plan {
-            Plan { check: true, .. } => Step::Landing(false),
-            Plan { follow: true, .. } | Plan { recheck: 1.., .. } => Step::Head,
-            Plan { backfill: 1.., .. } => Step::Backfill,
-            _ => Step::Over,
+        // Only posts show the channel's number: before it is known they come first, so that
+        // everything that is said of the channel stands under one key.
+        let reads = plan.follow || plan.recheck > 0;
+        let step = if plan.check && (memory.channel.is_some() || !reads) {
+            Step::Landing(false)
+        } else if reads {
+            Step::Head
+        } else if plan.backfill > 0 {
+            Step::Backfill
+        } else {
+            Step::Over
         };
         Self {
             name: memory.handle.clone().unwrap_or_else(|| source.name.clone()),
@@ -66,6 +76,7 @@ impl TelegramVisit {
             missing: BTreeSet::new(),
             look: Look::Saw,
             followed: false,
+            wants_landing: plan.check,
         }
     }
 
@@ -99,8 +110,9 @@ impl TelegramVisit {
                 Heard::Again("the channel shows a preview, but sent us away from it".to_owned())
             }
             Landing::Channel => {
+                self.wants_landing = false;
                 let reads = self.plan.follow || self.plan.recheck > 0 || self.plan.backfill > 0;
-                self.step = if reads { Step::Head } else { Step::Over };
+                self.step = if reads && !self.followed { Step::Head } else { Step::Over };
                 Heard::Understood
             }
             Landing::NoPreview => self.stop(Look::KeptOut("preview_unavailable".to_owned())),
@@ -250,7 +262,10 @@ impl TelegramVisit {
 
     fn next_back(&self) -> Step {
         let wants = self.pages_back < self.plan.backfill && !self.memory.is_whole;
-        if wants && self.memory.oldest.is_some() { Step::Backfill } else { Step::Over }
+        if wants && self.memory.oldest.is_some() {
+            return Step::Backfill;
+        }
+        if self.wants_landing { Step::Landing(false) } else { Step::Over }
     }
 
     fn hear_post(&mut self, answer: &Answer, post: u64) -> Heard {
@@ -283,7 +298,7 @@ impl Visit for TelegramVisit {
             Step::Confirm(post) => format!("/{name}/{post}?embed=1"),
         };
         let base = self.place.base("https://t.me");
-        let lane = (self.place.host("t.me"), self.place.limit(Limit::per_second(1)));
+        let lane = (self.place.host("t.me"), self.place.limit(LIMIT));
         let mut ask = Ask::get(format!("{base}{path}"), READER, lane);
         ask.headers.push(("Accept-Language", LANGUAGE.to_owned()));
         ask.channel.clone_from(&self.memory.channel);

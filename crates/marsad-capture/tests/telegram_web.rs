@@ -1,9 +1,11 @@
 //! Visits to a stateful t.me, in simulated time: no socket, no clock.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot set itself up fails")]
+
 use std::collections::BTreeSet;
 
 use marsad_capture::{
-    Answer, Budget, Connector, Heard, Look, Memory, Outcome, Place, Places, Plan, Source, Visit,
+    Answer, Budget, Connector, Heard, Look, Memory, Outcome, Place, Places, Plan, Source,
 };
 use marsad_mock::telegram::{Draft, OldName, Status};
 use marsad_mock::{Fault, Faults, Limit, Mock as _, Request, Telegram};

@@ -115,16 +115,36 @@ pub(crate) fn read_small(
 
 /// Replaces a small file in one step: a reader sees the old bytes or the new, also after a crash.
 pub(crate) fn replace(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".tmp");
-    let temporary = PathBuf::from(name);
-    let file = disk.open(&temporary, Open::Write).doing("create", &temporary)?;
-    file.set_size(0).doing("write", &temporary)?;
-    write_all_at(file.as_ref(), 0, bytes).doing("write", &temporary)?;
-    file.sync().doing("sync", &temporary)?;
-    disk.rename(&temporary, path).doing("replace", path)?;
-    let folder = path.parent().unwrap_or(path);
-    disk.sync_dir(folder).doing("sync", folder)
+    let next = Replacement::write(disk, path, bytes)?;
+    next.file.sync().doing("sync", &next.temporary)?;
+    next.put(disk, path)
+}
+
+/// A small file written beside the one that it is to replace.
+#[derive(Debug)]
+pub(crate) struct Replacement {
+    file: Arc<dyn DiskFile>,
+    temporary: PathBuf,
+}
+
+impl Replacement {
+    /// Writes it; the file that it is to replace is as before.
+    pub(crate) fn write(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> Result<Self, Error> {
+        let mut name = path.as_os_str().to_owned();
+        name.push(".tmp");
+        let temporary = PathBuf::from(name);
+        let file = disk.open(&temporary, Open::Write).doing("create", &temporary)?;
+        file.set_size(0).doing("write", &temporary)?;
+        write_all_at(file.as_ref(), 0, bytes).doing("write", &temporary)?;
+        Ok(Self { file, temporary })
+    }
+
+    /// Puts it in place. It must have been synced, and with it everything that it speaks of.
+    pub(crate) fn put(self, disk: &dyn Disk, path: &Path) -> Result<(), Error> {
+        disk.rename(&self.temporary, path).doing("replace", path)?;
+        let folder = path.parent().unwrap_or(path);
+        disk.sync_dir(folder).doing("sync", folder)
+    }
 }
 
 /// Bytes at the end of a file: gathered, written, synced.
@@ -238,16 +258,19 @@ impl Appender {
     }
 }
 
-/// Puts everything pushed to several files on disk.
-pub(crate) fn sync_together(disk: &dyn Disk, files: &mut [&mut Appender]) -> Result<(), Error> {
+/// Puts everything pushed to several files on disk, and a file that is to replace another.
+pub(crate) fn sync_together(
+    disk: &dyn Disk,
+    files: &mut [&mut Appender],
+    next: &Replacement,
+) -> Result<(), Error> {
     for file in files.iter_mut() {
         file.flush()?;
     }
-    let waiting: Vec<(&dyn DiskFile, &Path)> = files
-        .iter()
-        .filter(|file| file.unsynced)
-        .map(|file| (file.file.as_ref(), file.path.as_path()))
-        .collect();
+    let waiting = files.iter().filter(|file| file.unsynced);
+    let mut waiting: Vec<(&dyn DiskFile, &Path)> =
+        waiting.map(|file| (file.file.as_ref(), file.path.as_path())).collect();
+    waiting.push((next.file.as_ref(), &next.temporary));
     disk.sync_all(&waiting)?;
     for file in files.iter_mut() {
         file.unsynced = false;

@@ -7,7 +7,7 @@ use marsad_types::Timestamp;
 
 use crate::Error;
 use crate::checkpoint::{Checkpoint, Head};
-use crate::disk::{Appender, Disk, DiskFile, RealDisk, replace, sync_together};
+use crate::disk::{Appender, Disk, DiskFile, RealDisk, Replacement, sync_together};
 use crate::error::Doing;
 use crate::index::{self, DigestTable};
 use crate::layout::{self, ENTRY_BYTES, Entry, HeadEntry};
@@ -167,8 +167,9 @@ impl Store {
 
     /// Puts everything appended on disk and publishes the new head.
     ///
-    /// Order: records, index, salts, tiles and the list of heads are synced, all at once, and the
-    /// folders of those that are new; then the checkpoint is replaced by rename and its folder synced. When this returns, all of it survives a power cut.
+    /// Order: records, index, salts, tiles, the list of heads and the next checkpoint are synced, all
+    /// at once, and the folders of those that are new; then that checkpoint is renamed over the last
+    /// one and its folder synced. When this returns, all of it survives a power cut.
     /// Without anything new, nothing is written.
     pub fn commit(&mut self, at: Timestamp) -> Result<Head, Error> {
         if self.halted {
@@ -180,16 +181,17 @@ impl Store {
         }
         self.halted = true;
         self.heads.push(&HeadEntry { head, at }.to_bytes())?;
-        let mut files = vec![&mut self.index, &mut self.salts, &mut self.heads];
-        files.extend(self.segment.file.as_mut());
-        files.extend(self.tiles.files());
-        sync_together(self.disk.as_ref(), &mut files)?;
-        self.sync_segment()?; // its name, when it is new
-        self.tiles.sync_names()?;
         let origin = &self.reader.checkpoint.origin;
         let checkpoint = Checkpoint::new(origin, head, self.options.signer.as_ref());
         let path = layout::path(&self.dir, layout::CHECKPOINT_FILE);
-        replace(self.disk.as_ref(), &path, checkpoint.note.as_bytes())?;
+        let next = Replacement::write(self.disk.as_ref(), &path, checkpoint.note.as_bytes())?;
+        let mut files = vec![&mut self.index, &mut self.salts, &mut self.heads];
+        files.extend(self.segment.file.as_mut());
+        files.extend(self.tiles.files());
+        sync_together(self.disk.as_ref(), &mut files, &next)?;
+        self.sync_segment()?; // its name, when it is new
+        self.tiles.sync_names()?;
+        next.put(self.disk.as_ref(), &path)?;
         self.reader.checkpoint = checkpoint;
         self.halted = false;
         Ok(head)

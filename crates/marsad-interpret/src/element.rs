@@ -8,67 +8,17 @@ use std::io::BufRead;
 use compact_str::CompactString;
 use hashbrown::HashMap;
 use marsad_types::{
-    Author, Channel, ChannelKey, Media, Platform, Post, PostId, Reading, Resolution, Timestamp,
+    Author, Channel, ChannelKey, Platform, Post, PostId, Reading, Resolution, Timestamp,
 };
 use memchr::memmem;
-use serde::Deserialize;
 
 use crate::Manifest;
 use crate::document::{Batch, each_element, walk_document};
-use crate::json::{self, Nested, Object, Reason, Value, missing};
+use crate::json::{self, Object, Reason, missing};
 use crate::lines::Problems;
+use crate::matrix_event::{Event, Said, is_post};
 use crate::prepare::{SetupError, refused, stated_public};
 use crate::walk::{Fault, Walker};
-
-#[derive(Deserialize)]
-struct Event<'a> {
-    #[serde(rename = "type", borrow, default)]
-    kind: Value<'a>,
-    #[serde(borrow, default)]
-    room_id: Value<'a>,
-    #[serde(rename = "event_id", borrow, default)]
-    id: Value<'a>,
-    #[serde(borrow, default)]
-    sender: Value<'a>,
-    #[serde(borrow, default)]
-    origin_server_ts: Value<'a>,
-    #[serde(borrow, default)]
-    content: Nested<Object<Content<'a>>>,
-}
-
-#[derive(Deserialize)]
-struct Content<'a> {
-    #[serde(borrow, default)]
-    msgtype: Value<'a>,
-    #[serde(borrow, default)]
-    body: Value<'a>,
-    #[serde(rename = "m.new_content", borrow, default)]
-    edited: Nested<Object<NewContent<'a>>>,
-    #[serde(rename = "m.relates_to", borrow, default)]
-    relates_to: Nested<Object<Relation<'a>>>,
-}
-
-#[derive(Deserialize)]
-struct NewContent<'a> {
-    #[serde(borrow, default)]
-    body: Value<'a>,
-}
-
-#[derive(Deserialize)]
-struct Relation<'a> {
-    #[serde(borrow, default)]
-    rel_type: Value<'a>,
-    #[serde(borrow, default)]
-    event_id: Value<'a>,
-    #[serde(rename = "m.in_reply_to", borrow, default)]
-    in_reply_to: Nested<Object<Reply<'a>>>,
-}
-
-#[derive(Deserialize)]
-struct Reply<'a> {
-    #[serde(borrow, default)]
-    event_id: Value<'a>,
-}
 
 /// Refuses an encrypted room; asks for the statement where no event shows that the room is open.
 pub(crate) fn prepare(manifest: Manifest, head: &[u8]) -> Result<Manifest, SetupError> {
@@ -156,8 +106,7 @@ impl Room {
         if kind == "m.room.encryption" && !std::mem::replace(&mut self.encrypted, true) {
             return Err(Reason("the room is encrypted from here on; nothing more is read".into()));
         }
-        let is_post = kind == "m.room.message" || kind == "m.sticker";
-        if !is_post || self.encrypted {
+        if !is_post(&kind) || self.encrypted {
             return Ok(None);
         }
         let key = self.key(&event.room_id.required_id("room_id")?)?;
@@ -165,38 +114,30 @@ impl Room {
         let at = event.origin_server_ts.milliseconds("origin_server_ts")?;
         let at = at.ok_or_else(|| missing("origin_server_ts"))?;
         let content = event.content.get("content", "an object")?.map(|Object(content)| content);
-        let content = content.ok_or_else(|| missing("content"))?;
+        let mut content = content.ok_or_else(|| missing("content"))?;
         let sender = event.sender.text("sender")?;
         let author = sender.map_or(Author::Unknown, |name| Author::Name(name.into_owned()));
-        let media = media(&content)?;
-        let body = content.body.text("body")?;
-        let relation = content.relates_to.there().map(|Object(relation)| relation);
-        let new = content.edited.there().map(|Object(new)| new.body);
         let base = Post {
             resolution: Some(Resolution { ms: 1 }),
             author,
-            media,
             line: number,
             ..Post::new(key, PostId::Derived, at, String::new())
         };
-        if let (Some(new), Some(relation)) = (new, &relation)
-            && relation.rel_type.clone().text("rel_type")?.as_deref() == Some("m.replace")
-        {
-            let target = relation.event_id.clone().required_id("m.relates_to.event_id")?;
+        if let Some(target) = content.edits()? {
             let published_at = self.published.get(&target).copied().ok_or_else(|| {
                 Reason("an edit of a post that the export does not hold".to_owned())
             })?;
-            let text = new.text("m.new_content.body")?.unwrap_or_default().into_owned();
+            let Said { text, media } = content.new_words(true)?;
             let id = PostId::Given(target);
-            return Ok(Some(Post { id, published_at, edited_at: Some(at), text, ..base }));
+            return Ok(Some(Post { id, published_at, edited_at: Some(at), text, media, ..base }));
         }
+        let reply_to = content.reply_to()?;
         // A redacted event keeps its place and loses its body: there is nothing left to read.
-        let Some(body) = body else { return Ok(None) };
+        let Some(Said { text, media }) = content.said(&kind, reply_to.is_some())? else {
+            return Ok(None);
+        };
         self.published.insert(id.clone(), at);
-        let reply = relation.and_then(|relation| relation.in_reply_to.there());
-        let reply_to =
-            reply.map_or(Ok(None), |Object(reply)| reply.event_id.optional_id("in_reply_to"))?;
-        Ok(Some(Post { id: PostId::Given(id), text: body.into_owned(), reply_to, ..base }))
+        Ok(Some(Post { id: PostId::Given(id), text, media, reply_to, ..base }))
     }
 
     /// The one room of the file.
@@ -207,16 +148,4 @@ impl Room {
         }
         Err(Reason("the event is of another room than the first".to_owned()))
     }
-}
-
-fn media(content: &Content<'_>) -> Result<Vec<Media>, Reason> {
-    let kind = match content.msgtype.clone().text("msgtype")?.as_deref() {
-        Some("m.image") => "image",
-        Some("m.video") => "video",
-        Some("m.audio") => "audio",
-        Some("m.file") => "file",
-        Some("m.location") => "location",
-        _ => return Ok(Vec::new()),
-    };
-    Ok(vec![Media { kind: kind.into(), ..Media::default() }])
 }

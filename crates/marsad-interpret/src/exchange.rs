@@ -82,6 +82,14 @@ impl fmt::Display for Reader {
 }
 
 impl Exchange<'_> {
+    /// Our last look before the post was there, for a platform that orders its posts by time: it is
+    /// known to have been absent then only if it is newer than the newest post of that look.
+    pub(crate) fn absent_at(&self, published_at: Timestamp) -> Option<Timestamp> {
+        let previous = self.previous?;
+        let newest: i64 = previous.newest.parse().ok()?;
+        (published_at.0 > newest).then_some(previous.at)
+    }
+
     /// The first field of this name, whatever its case.
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut fields = self.headers.iter();
@@ -93,7 +101,9 @@ impl Exchange<'_> {
 pub fn read_exchange(exchange: &Exchange<'_>) -> Reading {
     match exchange.reader {
         Reader::TelegramWeb => crate::telegram_web::read(exchange),
-        Reader::Matrix | Reader::RocketChat | Reader::BotApi => {
+        Reader::BotApi => crate::bot_api::read(exchange),
+        Reader::Matrix => crate::matrix_api::read(exchange),
+        Reader::RocketChat => {
             let mut reading = Reading::default();
             reading.problem(1, "no reader for this answer yet");
             reading

@@ -14,6 +14,7 @@
 //! **Not here.** Where bytes come from or are kept; pseudonyms, derived ids and duplicates, which
 //! are the filer's.
 
+mod bot_api;
 mod crowdtangle;
 mod csv;
 mod cut;
@@ -28,6 +29,8 @@ mod html;
 mod json;
 mod lines;
 mod manifest;
+mod matrix_api;
+mod matrix_event;
 mod named;
 mod ndjson;
 mod peers;
@@ -56,3 +59,8 @@ pub use prepare::{SetupError, prepare};
 pub use read::{read, read_document};
 pub use recognise::recognise;
 pub use telegram_desktop::{Reduction, needs_reduction, reduce};
+
+/// Version of the readings that this crate gives: raised whenever the same bytes are read otherwise, so
+/// that a lake says which rows it holds and `marsad doctor` when they should be read again.
+/// `tests/interpret/version.rs` holds us to it.
+pub const INTERPRETER_VERSION: u32 = 1;

@@ -1,7 +1,8 @@
 //! Answers of the TamTam (and MAX) Bot API's `/messages`, one a line or one in a file.
 //!
 //! A message is read when its chat is a channel and it has a public address; the answers say
-//! nothing else about who may see it.
+//! nothing else about who may see it. An answer to a question of our own is read by
+//! [`crate::bot_api`], which may know that the chat is public.
 
 use std::io::BufRead;
 
@@ -23,8 +24,9 @@ struct Answer<'a> {
     code: Value<'a>,
 }
 
+/// One message, in a list of them or alone.
 #[derive(Deserialize)]
-struct Message<'a> {
+pub(crate) struct Message<'a> {
     #[serde(borrow, default)]
     sender: Nested<Object<Sender<'a>>>,
     #[serde(borrow, default)]
@@ -73,6 +75,17 @@ struct Body<'a> {
     text: Value<'a>,
     #[serde(borrow, default)]
     attachments: Nested<Vec<Nested<Object<Attachment<'a>>>>>,
+    #[serde(borrow, default)]
+    markup: Nested<Vec<Nested<Object<Markup<'a>>>>>,
+}
+
+/// A stretch of the text: bold, a mention, a link.
+#[derive(Deserialize)]
+struct Markup<'a> {
+    #[serde(rename = "type", borrow, default)]
+    kind: Value<'a>,
+    #[serde(borrow, default)]
+    url: Value<'a>,
 }
 
 #[derive(Deserialize)]
@@ -121,7 +134,7 @@ fn answer(
     for message in messages {
         reading.rows += 1;
         let read = match message {
-            Nested::There(Object(message)) => post(platform, message),
+            Nested::There(Object(message)) => post(platform, message, None),
             _ => Err(Reason("the message is not an object".to_owned())),
         };
         match read {
@@ -132,15 +145,26 @@ fn answer(
     Ok(())
 }
 
-fn post(platform: &Platform, message: Message<'_>) -> Result<Post, Reason> {
+/// The reason of a message whose chat is not known to be public.
+pub(crate) const NOT_PUBLIC: &str = "the message is not in a public channel; it is not read";
+
+/// The post of a message. `public` is a channel that is known to be public: its messages are read
+/// without an address too.
+pub(crate) fn post(
+    platform: &Platform,
+    message: Message<'_>,
+    public: Option<&str>,
+) -> Result<Post, Reason> {
     let recipient = message.recipient.get("recipient", "an object")?;
     let Object(recipient) = recipient.ok_or_else(|| missing("recipient"))?;
     let kind = recipient.chat_type.required_text("chat_type")?;
-    let is_public = kind == "channel" && message.url.text("url")?.is_some();
-    if !is_public {
-        return Err(Reason("the message is not in a public channel; it is not read".to_owned()));
+    let chat = recipient.chat_id.id("chat_id")?;
+    let has_address = message.url.text("url")?.is_some_and(|url| !url.is_empty());
+    let is_known = chat.is_some() && public == chat.as_deref();
+    if kind != "channel" || !(has_address || is_known) {
+        return Err(Reason(NOT_PUBLIC.to_owned()));
     }
-    let chat = recipient.chat_id.required_id("chat_id")?;
+    let chat = chat.ok_or_else(|| missing("chat_id"))?;
     let channel = ChannelKey { platform: platform.clone(), id: chat };
     let at = message.timestamp.milliseconds("timestamp")?.ok_or_else(|| missing("timestamp"))?;
     let body = message.body.get("body", "an object")?.map(|Object(body)| body);
@@ -148,6 +172,7 @@ fn post(platform: &Platform, message: Message<'_>) -> Result<Post, Reason> {
     let id = PostId::Given(body.mid.required_id("mid")?);
     let mut text = body.text.text("text")?.unwrap_or_default().into_owned();
     let (mut media, mut links) = attached(body.attachments)?;
+    links.extend(marked(body.markup)?);
     let (mut forward, mut reply_to) = (None, None);
     if let Some(Object(link)) = message.link.get("link", "an object")? {
         let kind = link.kind.text("link.type")?.unwrap_or_default();
@@ -164,6 +189,7 @@ fn post(platform: &Platform, message: Message<'_>) -> Result<Post, Reason> {
                 let (more_media, more_links) = attached(original.attachments)?;
                 media.extend(more_media);
                 links.extend(more_links);
+                links.extend(marked(original.markup)?);
             }
         } else {
             reply_to = mid;
@@ -202,4 +228,16 @@ fn attached(
         }
     }
     Ok((media, links))
+}
+
+/// Addresses behind words of the text.
+fn marked(list: Nested<Vec<Nested<Object<Markup<'_>>>>>) -> Result<Vec<String>, Reason> {
+    let mut links = Vec::new();
+    for Object(mark) in list.there().unwrap_or_default().into_iter().filter_map(Nested::there) {
+        let is_link = matches!(&mark.kind, Value::Text(kind) if kind == "link");
+        if is_link && let Some(url) = mark.url.text("markup.url")? {
+            links.push(url.into_owned());
+        }
+    }
+    Ok(links)
 }

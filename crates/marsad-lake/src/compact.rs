@@ -33,7 +33,7 @@ impl Lake {
     /// on disk for readers of older versions.
     pub fn compact(&mut self, files_max: usize) -> Result<Compaction, Error> {
         let mut done = Compaction::default();
-        let name = format!("compact-{:012}-{}", self.position()?, self.version());
+        let name = self.new_name("compact", self.position()?)?;
         let tables =
             [&mut self.posts, &mut self.fingerprints, &mut self.channels, &mut self.coverage];
         for table in tables.into_iter().flatten() {

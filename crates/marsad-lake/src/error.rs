@@ -36,6 +36,9 @@ pub enum Error {
         "the lake table '{0}' was made by an older Marsad; `marsad rebuild` makes it again from the evidence"
     )]
     Older(&'static str),
+    /// The system gives no random numbers, which name the files.
+    #[error("the system gives no random numbers: {0}")]
+    Random(#[from] getrandom::Error),
     /// The folder's name cannot be written as an address.
     #[error("the lake folder '{}' has no absolute path", .0.display())]
     Folder(PathBuf),

@@ -125,6 +125,11 @@ fn post_key(post: &Post, id: &str) -> u128 {
     ])
 }
 
+fn problem_key(problem: &Problem, leaf: u64, source: &str) -> u128 {
+    let (leaf, line) = (leaf.to_le_bytes(), problem.line.to_le_bytes());
+    hash_parts(&[b"problem", &leaf, source.as_bytes(), &line, problem.reason.as_bytes()])
+}
+
 /// Remembers every post version that is filed: 24 bytes and the table's slack for each.
 #[derive(Debug, Default)]
 pub struct Filer {
@@ -134,6 +139,8 @@ pub struct Filer {
     versions: HashMap<[u64; 2], Vec<u64>>,
     /// Observations, stretches and events that are filed; posts whose files are known.
     rows: HashSet<u128>,
+    /// Problems that are filed of records that are yet to be replayed, and how often.
+    problems: HashMap<u128, u32>,
     /// In the file being read: how often the same channel, time and text occurred.
     occurrences: HashMap<[u64; 2], u32>,
     batch: Batch,
@@ -295,9 +302,19 @@ impl Filer {
         is_new
     }
 
-    /// Takes a problem. Problems are not compared: the caller knows whether the record is new.
+    /// Takes a problem of a record that is new, or that is read again after an interruption: then
+    /// each row that was filed before it stands for one problem.
     pub fn take_problem(&mut self, problem: Problem, leaf: u64, source: &str) {
+        let key = problem_key(&problem, leaf, source);
+        if let Some(filed) = self.problems.get_mut(&key).filter(|filed| **filed > 0) {
+            *filed -= 1;
+            return;
+        }
         self.batch.problems.push((problem, leaf, source.to_owned()));
+    }
+
+    pub(crate) fn know_problem(&mut self, problem: &Problem, leaf: u64, source: &str) {
+        *self.problems.entry(problem_key(problem, leaf, source)).or_default() += 1;
     }
 
     pub(crate) fn know_channel(&mut self, channel: &Channel) -> bool {

@@ -8,8 +8,9 @@
 //! (columns for the measures).
 //!
 //! **Invariants.** A commit carries the evidence log's size as its Delta transaction id, so that
-//! what is filed is known after a restart: nothing twice, nothing lost. Rows are sorted by channel
-//! and time in a file; equal archives give equal corpora, whatever the order of imports.
+//! what is filed is known after a restart: nothing twice, nothing lost. A data file is never written
+//! over. Rows are sorted by channel and time in a file; equal archives give equal corpora, whatever
+//! the order of imports.
 //!
 //! **Not here.** How records are read, what statements are, what a number means.
 
@@ -21,6 +22,7 @@ mod frame;
 mod piece;
 mod read;
 mod schema;
+mod settle;
 mod table;
 mod tables;
 mod texts;

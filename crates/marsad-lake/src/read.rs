@@ -12,7 +12,7 @@ use arrow_array::{
 use compact_str::CompactString;
 use marsad_types::{
     Author, Channel, ChannelKey, Coverage, Event, Forward, Media, Outcome, Platform, Post, PostId,
-    PostKey, Resolution, Status, Timestamp,
+    PostKey, Problem, Resolution, Status, Timestamp,
 };
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -454,6 +454,11 @@ impl Lake {
         }
         for event in self.event_rows()? {
             filer.know_event(&event);
+        }
+        let position = self.position()?;
+        for row in self.problem_rows()?.into_iter().filter(|row| row.evidence >= position) {
+            let problem = Problem { line: row.line, reason: row.reason };
+            filer.know_problem(&problem, row.evidence, &row.source);
         }
         Ok(filer)
     }

@@ -35,6 +35,8 @@ use crate::write::encode;
 const ENGINE_INFO: &str = concat!("marsad/", env!("CARGO_PKG_VERSION"));
 /// Application id of the transaction that carries the evidence position.
 const EVIDENCE_APP: &str = "marsad/evidence";
+/// Table property that names the version of the interpreter that a table was made by.
+pub(crate) const INTERPRETER: &str = "marsad.interpreter";
 /// A Delta checkpoint is written every so many commits, so that opening reads few log files.
 const CHECKPOINT_EVERY: u64 = 20;
 
@@ -82,38 +84,31 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// Opens the table, or creates it when `create` and it is not there; `None` when it is not.
+    /// Opens the table, or creates it when it is not there; `interpreter` is noted at its creation.
+    pub(crate) fn open_or_create(
+        engine: &Arc<Engine>,
+        lake: &Path,
+        layout: &'static Layout,
+        interpreter: Option<u32>,
+    ) -> Result<Option<Self>, Error> {
+        let root = lake.join(layout.name);
+        if !is_there(&root)? {
+            create(engine, &root, layout, interpreter)?;
+        }
+        Self::open(engine, lake, layout)
+    }
+
+    /// Opens the table; `None` when it is not there.
     pub(crate) fn open(
         engine: &Arc<Engine>,
         lake: &Path,
         layout: &'static Layout,
-        create: bool,
     ) -> Result<Option<Self>, Error> {
         let root = lake.join(layout.name);
-        let log = root.join("_delta_log");
-        let is_there = log.try_exists().map_err(Error::file(&log))?;
-        if !is_there && !create {
+        if !is_there(&root)? {
             return Ok(None);
         }
         let url = folder_url(&root)?;
-        if !is_there {
-            fs::create_dir_all(&root).map_err(Error::file(&root))?;
-            let mut builder = create_table(&url, layout.schema()?, ENGINE_INFO, true);
-            builder =
-                builder.with_table_properties([("delta.dataSkippingStatsColumns", layout.indexed)]);
-            if layout.partitioned {
-                builder = builder.with_data_layout(DataLayout::partitioned(PARTITIONS));
-            }
-            let transaction = builder
-                .build(engine.as_ref(), Box::new(FileSystemCommitter::new()))
-                .map_err(Error::table(layout.name))?;
-            let made = transaction.commit(engine.as_ref()).map_err(Error::table(layout.name))?;
-            if !made.is_committed() {
-                let cause =
-                    delta_kernel::KernelError::generic("another writer made it at this moment");
-                return Err(Error::table(layout.name)(cause));
-            }
-        }
         let snapshot = Snapshot::builder_for(&url)
             .build(engine.as_ref())
             .map_err(Error::table(layout.name))?;
@@ -122,6 +117,14 @@ impl Table {
             return Err(Error::Older(layout.name));
         }
         Ok(Some(Self { layout, root, engine: Arc::clone(engine), snapshot }))
+    }
+
+    /// What the table was given as a property when it was made.
+    pub(crate) fn property(&self, name: &str) -> Result<Option<String>, Error> {
+        // The kernel knows it and does not tell; the table's first commit says it in plain JSON.
+        let made = first_commit(&self.root)?;
+        let property = made.pointer(&format!("/configuration/{name}"));
+        Ok(property.and_then(serde_json::Value::as_str).map(str::to_owned))
     }
 
     /// The table's Delta version.
@@ -190,6 +193,18 @@ impl Table {
             ENGINE_INFO,
             false,
         );
+        self.swap(builder, gone, name, parts)
+    }
+
+    /// Takes files away and adds others, as one commit.
+    pub(crate) fn exchange(
+        &mut self,
+        gone: &[DataFile],
+        name: &str,
+        parts: &[Part],
+    ) -> Result<(), Error> {
+        let operation = UpdateTableOperation::Write;
+        let builder = Arc::clone(&self.snapshot).update_table(operation, ENGINE_INFO, true);
         self.swap(builder, gone, name, parts)
     }
 
@@ -275,6 +290,11 @@ impl Table {
         scanned.collect::<Result<Vec<_>, _>>().map_err(wrong())
     }
 
+    /// Where the file of this table lies that belongs to one of another table with its partitions.
+    pub(crate) fn beside(&self, other: &DataFile) -> Result<PathBuf, Error> {
+        self.local_path(&other.name)
+    }
+
     /// A path of the Delta log (an address, percent-encoded) as a path of this machine.
     fn local_path(&self, name: &str) -> Result<PathBuf, Error> {
         let address = folder_url(&self.root)?.join(name).ok();
@@ -349,6 +369,48 @@ impl Table {
         }
         Ok(())
     }
+}
+
+fn is_there(root: &Path) -> Result<bool, Error> {
+    let log = root.join("_delta_log");
+    log.try_exists().map_err(Error::file(&log))
+}
+
+fn create(
+    engine: &Engine,
+    root: &Path,
+    layout: &'static Layout,
+    interpreter: Option<u32>,
+) -> Result<(), Error> {
+    fs::create_dir_all(root).map_err(Error::file(root))?;
+    let mut builder = create_table(&folder_url(root)?, layout.schema()?, ENGINE_INFO, true);
+    builder = builder.with_table_properties([("delta.dataSkippingStatsColumns", layout.indexed)]);
+    builder = builder
+        .with_table_properties(interpreter.map(|version| (INTERPRETER, version.to_string())));
+    if layout.partitioned {
+        builder = builder.with_data_layout(DataLayout::partitioned(PARTITIONS));
+    }
+    let transaction = builder
+        .build(engine, Box::new(FileSystemCommitter::new()))
+        .map_err(Error::table(layout.name))?;
+    let made = transaction.commit(engine).map_err(Error::table(layout.name))?;
+    if made.is_committed() {
+        return Ok(());
+    }
+    let cause = delta_kernel::KernelError::generic("another writer made it at this moment");
+    Err(Error::table(layout.name)(cause))
+}
+
+/// What the first commit of a table says of it: the Delta action `metaData`.
+pub(crate) fn first_commit(root: &Path) -> Result<serde_json::Value, Error> {
+    let path = root.join("_delta_log/00000000000000000000.json");
+    let written = fs::read_to_string(&path).map_err(Error::file(&path))?;
+    let made = written.lines().find_map(|line| {
+        let mut action: serde_json::Value = serde_json::from_str(line).ok()?;
+        action.get_mut("metaData").map(serde_json::Value::take)
+    });
+    let missing = || std::io::Error::other("it describes no table");
+    made.ok_or_else(|| Error::file(&path)(missing()))
 }
 
 fn modified_ms(path: &Path) -> Result<i64, Error> {

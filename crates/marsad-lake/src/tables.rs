@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::schema::{
     CHANNELS, COVERAGE, EVENTS, FINGERPRINTS, Layout, POSTS, PROBLEMS, STATEMENTS,
 };
-use crate::table::{Engine, Part, Table, engine, folder_url};
+use crate::table::{Engine, INTERPRETER, Part, Table, engine, folder_url};
 use crate::write::{
     channel_parts, coverage_parts, event_parts, membership_parts, post_parts, problem_parts,
 };
@@ -25,6 +25,10 @@ pub struct Lake {
     pub(crate) coverage: Option<Table>,
     pub(crate) events: Option<Table>,
     pub(crate) problems: Option<Table>,
+    /// Whether `fingerprints` is known to have the files of `posts` and no others.
+    pub(crate) is_settled: bool,
+    /// Version of the interpreter that reads what is filed from now on.
+    interpreter: Option<u32>,
 }
 
 /// One post's membership in a statement.
@@ -51,6 +55,8 @@ pub struct Counts {
     pub channels: u64,
     /// Problems.
     pub problems: u64,
+    /// Fingerprints: one for each post version, except after a crash, until the next filing.
+    pub fingerprints: u64,
     /// Data files.
     pub files: u64,
     /// Bytes of data files.
@@ -62,7 +68,7 @@ impl Lake {
     pub fn open(root: &Path) -> Result<Self, Error> {
         let url = folder_url(root)?;
         let engine = engine(&url)?;
-        let table = |layout| Table::open(&engine, root, layout, false);
+        let table = |layout| Table::open(&engine, root, layout);
         Ok(Self {
             posts: table(&POSTS)?,
             fingerprints: table(&FINGERPRINTS)?,
@@ -72,22 +78,39 @@ impl Lake {
             problems: table(&PROBLEMS)?,
             root: root.to_owned(),
             engine,
+            is_settled: false,
+            interpreter: None,
         })
+    }
+
+    /// Says which version of the interpreter reads what is filed from now on. A lake keeps the version
+    /// it was made by: rows of that version stay in it, whatever is filed later.
+    #[must_use]
+    pub fn read_by(mut self, interpreter: u32) -> Self {
+        self.interpreter = Some(interpreter);
+        self
+    }
+
+    /// The version of the interpreter that this lake was made by; `None` when it does not say.
+    pub fn interpreter(&self) -> Result<Option<u32>, Error> {
+        let made = self.posts.as_ref().map_or(Ok(None), |table| table.property(INTERPRETER))?;
+        Ok(made.and_then(|written| written.parse().ok()))
     }
 
     /// Files a batch: one commit per table that has rows, `posts` last.
     ///
     /// `position` is the size of the evidence log that is filed when this returns. After a crash
     /// between two tables' commits the rows come again: a [`crate::Filer`] of the reopened lake
-    /// knows posts, channels, coverage and events; problems are told by
-    /// [`Lake::problems_position`].
+    /// knows those that are filed.
     ///
     /// # Errors
     /// Nothing of the failed table's commit is visible; filing the same rows again is safe.
     pub fn file(&mut self, batch: &Batch, position: u64) -> Result<(), Error> {
-        // A replay files many batches at one position: without the version, each would write over the
-        // files of the one before.
-        let name = format!("leaves-{position:012}-{:06}", self.version());
+        if !self.is_settled {
+            self.settle_fingerprints()?;
+        }
+        self.is_settled = false; // until the last commit: an error leaves the tables apart
+        let name = self.new_name("leaves", position)?;
         let (posts, prints) = post_parts(batch)?;
         self.append(&CHANNELS, &name, &channel_parts(batch)?, position)?;
         self.append(&COVERAGE, &name, &coverage_parts(batch)?, position)?;
@@ -96,10 +119,23 @@ impl Lake {
         self.append(&FINGERPRINTS, &name, &prints, position)?;
         // `posts` carries the position that counts, so it comes last and also when it has no rows.
         self.ensure(&POSTS)?;
-        match &mut self.posts {
-            Some(table) => table.append(&name, &posts, position),
-            None => Ok(()),
+        if let Some(table) = &mut self.posts {
+            table.append(&name, &posts, position)?;
         }
+        self.is_settled = true;
+        Ok(())
+    }
+
+    /// A name that no file of this lake has or ever had.
+    ///
+    /// A replay files many batches at one position, and a table may be committed when a crash stops
+    /// the next one: each commit of any table raises the second number, so that names sort in the
+    /// order in which files were made. The rest is random, for tables that somebody put back.
+    pub(crate) fn new_name(&self, what: &str, position: u64) -> Result<String, Error> {
+        let commits: u64 = self.tables().map(|table| table.version() + 1).sum();
+        let mut random = [0; 8];
+        getrandom::fill(&mut random)?;
+        Ok(format!("{what}-{position:012}-{commits:06}-{:016x}", u64::from_le_bytes(random)))
     }
 
     fn append(
@@ -121,7 +157,8 @@ impl Lake {
 
     fn ensure(&mut self, layout: &'static Layout) -> Result<(), Error> {
         if self.slot(layout).is_none() {
-            let table = Table::open(&self.engine, &self.root, layout, true)?;
+            let made = self.interpreter.filter(|_| layout.name == POSTS.name);
+            let table = Table::open_or_create(&self.engine, &self.root, layout, made)?;
             *self.slot(layout) = table;
         }
         Ok(())
@@ -143,24 +180,20 @@ impl Lake {
         self.posts.as_ref().map_or(Ok(0), Table::position)
     }
 
-    /// Every problem of a leaf below this is filed; ahead of [`Lake::position`] only after a crash.
-    pub fn problems_position(&self) -> Result<u64, Error> {
-        let own = self.problems.as_ref().map_or(Ok(0), Table::position)?;
-        Ok(own.max(self.position()?))
-    }
-
     /// Files which post belongs to which statement, in place of what an older state of the posts
     /// gave; does nothing when that is filed already. Readers see the old rows or the new ones.
     pub fn file_statements(&self, rows: &dyn Fn() -> Vec<Membership>) -> Result<(), Error> {
         let version = self.version();
-        let Some(mut table) = Table::open(&self.engine, &self.root, &STATEMENTS, true)? else {
+        let Some(mut table) = Table::open_or_create(&self.engine, &self.root, &STATEMENTS, None)?
+        else {
             return Ok(());
         };
         if table.position()? == version {
             return Ok(());
         }
         let parts = membership_parts(&rows(), version)?;
-        table.overwrite(&format!("posts-{version:012}"), &parts, version)
+        let name = self.new_name("posts", version)?;
+        table.overwrite(&name, &parts, version)
     }
 
     pub(crate) fn root(&self) -> &Path {
@@ -183,6 +216,7 @@ impl Lake {
             match table.layout.name {
                 "posts" => counts.posts = rows,
                 "channels" => counts.channels = rows,
+                "fingerprints" => counts.fingerprints = rows,
                 "problems" => counts.problems = rows,
                 _ => {}
             }

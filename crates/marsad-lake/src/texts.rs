@@ -7,6 +7,7 @@ use parquet::file::statistics::Statistics;
 
 use crate::read::{Cells, Rows, read_file};
 use crate::schema::POSTS;
+use crate::table::first_commit;
 use crate::{Error, Lake};
 
 /// A version of a post as filed; borrowed from the batch it was read in.
@@ -57,15 +58,10 @@ impl Lake {
         if self.posts.is_none() {
             return Ok(None);
         }
-        // The kernel knows it and does not tell; the table's first commit says it in plain JSON.
-        let path = self.root().join(POSTS.name).join("_delta_log/00000000000000000000.json");
-        let written = std::fs::read_to_string(&path).map_err(Error::file(&path))?;
-        let id = written.lines().find_map(|line| {
-            let action: serde_json::Value = serde_json::from_str(line).ok()?;
-            action.get("metaData")?.get("id")?.as_str().map(str::to_owned)
-        });
+        let root = self.root().join(POSTS.name);
+        let id = first_commit(&root)?.get("id").and_then(|id| id.as_str().map(str::to_owned));
         let missing = || std::io::Error::other("it names no table");
-        id.map(Some).ok_or_else(|| Error::file(&path)(missing()))
+        id.map(Some).ok_or_else(|| Error::file(&root)(missing()))
     }
 
     /// Every version of every post that was read from a leaf of the evidence log at or above

@@ -11,6 +11,7 @@ use arrow_array::builder::{
 };
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{DataType, SchemaRef};
+use marsad_matching::{FINGERPRINT_VERSION, Fingerprint};
 use marsad_types::{Media, Timestamp};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
@@ -226,24 +227,47 @@ fn posts_batch(rows: &[&FiledPost]) -> Result<RecordBatch, Error> {
 }
 
 fn fingerprints_batch(rows: &[&FiledPost]) -> Result<RecordBatch, Error> {
-    let mut columns = Columns::new(&FINGERPRINTS)?;
-    let mut grams = Vec::new();
+    let mut columns = PrintColumns::new()?;
     for filed in rows {
-        columns.text(Some(&filed.post.channel.id));
-        columns.text(Some(&filed.id));
-        columns.int(Some(filed.version));
-        columns.time(Some(filed.post.published_at));
-        columns.int(Some(marsad_matching::FINGERPRINT_VERSION));
-        columns.bytes(&filed.print.body.to_le_bytes());
-        columns.bytes(&filed.print.signature);
-        columns.int(Some(filed.print.tokens));
-        columns.int(Some(filed.print.letters));
-        columns.ints(&filed.print.lines);
-        grams.clear();
-        grams.extend(filed.print.grams.iter().flat_map(|gram| gram.to_le_bytes()));
-        columns.bytes(&grams);
+        let post = &filed.post;
+        columns.push((&post.channel.id, &filed.id, filed.version), post.published_at, &filed.print);
     }
-    columns.finish(Path::new(FINGERPRINTS.name))
+    columns.finish()
+}
+
+/// Rows of `fingerprints`, one by one.
+pub(crate) struct PrintColumns {
+    columns: Columns,
+    grams: Vec<u8>,
+}
+
+impl PrintColumns {
+    pub(crate) fn new() -> Result<Self, Error> {
+        Ok(Self { columns: Columns::new(&FINGERPRINTS)?, grams: Vec::new() })
+    }
+
+    /// The fingerprint of one version of a post, given as channel, id and version.
+    pub(crate) fn push(&mut self, of: (&str, &str, u32), at: Timestamp, print: &Fingerprint) {
+        let (channel, post, version) = of;
+        let columns = &mut self.columns;
+        columns.text(Some(channel));
+        columns.text(Some(post));
+        columns.int(Some(version));
+        columns.time(Some(at));
+        columns.int(Some(FINGERPRINT_VERSION));
+        columns.bytes(&print.body.to_le_bytes());
+        columns.bytes(&print.signature);
+        columns.int(Some(print.tokens));
+        columns.int(Some(print.letters));
+        columns.ints(&print.lines);
+        self.grams.clear();
+        self.grams.extend(print.grams.iter().flat_map(|gram| gram.to_le_bytes()));
+        columns.bytes(&self.grams);
+    }
+
+    pub(crate) fn finish(self) -> Result<RecordBatch, Error> {
+        self.columns.finish(Path::new(FINGERPRINTS.name))
+    }
 }
 
 /// A table in one piece: no rows, no part.
@@ -339,12 +363,13 @@ pub(crate) fn problem_parts(batch: &Batch) -> Result<Vec<Part>, Error> {
     })
 }
 
-/// Writes one batch as one synced Parquet file; gives its length in bytes.
+/// Writes one batch as one synced Parquet file under a new name; gives its length in bytes.
 pub(crate) fn encode(path: &Path, batch: &RecordBatch) -> Result<u64, Error> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(Error::file(path))?;
     }
-    let file = File::create(path).map_err(Error::file(path))?;
+    // What is there is never written over: a table may name it.
+    let file = File::create_new(path).map_err(Error::file(path))?;
     let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties()))
         .map_err(Error::parquet(path))?;
     writer.write(batch).map_err(Error::parquet(path))?;

@@ -22,3 +22,14 @@ pub(crate) fn unit(word: u64) -> f64 {
 pub(crate) fn below(word: u64, n: usize) -> usize {
     ((u128::from(word) * n as u128) >> 64) as usize
 }
+
+/// Characters of an id, `length` of them, that belong to a seed and a number.
+pub(crate) fn id(seed: u64, number: u64, length: usize) -> String {
+    const LETTERS: &[u8; 55] = b"23456789ABCDEFGHJKLMNPQRSTWXYZabcdefghijkmnopqrstuvwxyz";
+    (0..length as u64)
+        .filter_map(|place| {
+            let at = below(word(mix(seed) ^ number, place), LETTERS.len());
+            LETTERS.get(at).map(|letter| char::from(*letter))
+        })
+        .collect()
+}

@@ -118,7 +118,8 @@ pub struct Seen {
     pub method: String,
     /// Its path with the query.
     pub path: String,
-    /// The status it was answered with; 0 where nothing was answered.
+    /// The status it was answered with; 0 where nothing was answered, 101 where a websocket was
+    /// opened (it counts as no request).
     pub status: u16,
     /// The fault it met.
     pub fault: Option<FaultKind>,
@@ -198,6 +199,11 @@ impl Gate {
         self.inner().log.clear();
     }
 
+    /// Writes down that a websocket was opened.
+    pub(crate) fn note_talk(&self, request: &Request, now_ms: i64) {
+        self.inner().note(Seen { status: 101, ..Seen::of(request, now_ms) });
+    }
+
     /// Lets a request in, or not, and writes down what became of it.
     pub(crate) fn pass(&self, platform: &dyn Platform, request: &Request, now_ms: i64) -> Response {
         let (wait_ms, refuses, fault) = self.inner().judge(request, now_ms);
@@ -210,24 +216,39 @@ impl Gate {
         let mut inner = self.inner();
         let is_over_limit = wait_ms.is_some() || response.is_too_many() && fault.is_none();
         inner.over_limit += u64::from(is_over_limit);
-        if inner.log.len() >= LOG_MAX {
-            inner.log.pop_front();
-        }
         let is_silent = response.fault == Some(Fault::Silence);
-        inner.log.push_back(Seen {
-            at_ms: now_ms,
-            client: request.client.clone(),
-            method: request.method.clone(),
-            path: request.path.clone(),
+        inner.note(Seen {
             status: if is_silent { 0 } else { response.status },
             fault: fault.map(|(kind, _)| kind).filter(|_| too_many.is_none()),
             is_over_limit,
+            ..Seen::of(request, now_ms)
         });
         response
     }
 }
 
+impl Seen {
+    fn of(request: &Request, at_ms: i64) -> Self {
+        Self {
+            at_ms,
+            client: request.client.clone(),
+            method: request.method.clone(),
+            path: request.path.clone(),
+            status: 0,
+            fault: None,
+            is_over_limit: false,
+        }
+    }
+}
+
 impl Inner {
+    fn note(&mut self, seen: Seen) {
+        if self.log.len() >= LOG_MAX {
+            self.log.pop_front();
+        }
+        self.log.push_back(seen);
+    }
+
     /// How long the client should have waited, whether that is refused, and the fault, if any.
     fn judge(
         &mut self,
@@ -260,20 +281,23 @@ fn broken(
     now_ms: i64,
     (kind, word): (FaultKind, u64),
 ) -> Response {
-    let whole = || platform.route(request, now_ms, Effect::None);
-    // At least the last byte is missing, so that JSON never stays whole.
-    let cut = |length: usize| chance::below(word, length.max(1));
     match kind {
         FaultKind::Silence => Response { fault: Some(Fault::Silence), ..Response::default() },
         FaultKind::TooMany => platform.too_many(1000 + chance::below(word, 30_000) as i64, now_ms),
         FaultKind::Failed(status) => platform.failed(status),
-        FaultKind::CutShort => {
-            let whole = whole();
-            Response { fault: Some(Fault::CutShort(cut(whole.body.len()))), ..whole }
-        }
-        FaultKind::Malformed => {
-            let mut whole = whole();
-            whole.body.truncate(cut(whole.body.len()));
+        FaultKind::CutShort | FaultKind::Malformed => {
+            let mut whole = platform.route(request, now_ms, Effect::None);
+            if whole.body.is_empty() {
+                // There is nothing to cut.
+                return platform.failed(502);
+            }
+            // At least the last byte is missing, so that JSON never stays whole.
+            let kept = chance::below(word, whole.body.len());
+            if kind == FaultKind::CutShort {
+                whole.fault = Some(Fault::CutShort(kept));
+            } else {
+                whole.body.truncate(kept);
+            }
             whole
         }
     }

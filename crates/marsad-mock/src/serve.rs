@@ -126,9 +126,13 @@ impl Host {
         while let Some(mut request) = self.read_request(&mut stream, &mut unread)? {
             request.client.clone_from(&client);
             if let Some(key) = request.header("Sec-WebSocket-Key")
-                && let Some(talk) = self.mock.talk(&request)
+                && let Some(talk) = self.mock.talk(&request, (self.clock)())
             {
                 return self.hold_talk(stream, key, talk);
+            }
+            let asked_ms = (self.clock)();
+            while self.mock.holds(&request, asked_ms, (self.clock)()) && !self.stops() {
+                thread::sleep(TICK);
             }
             let response = self.mock.answer(&request, (self.clock)());
             let closes =
@@ -202,7 +206,7 @@ impl Host {
              Sec-WebSocket-Accept: {accept}\r\n\r\n"
         )?;
         let mut socket = WebSocket::from_raw_socket(stream, Role::Server, None);
-        while !self.stops() {
+        while !self.stops() && !talk.is_over((self.clock)()) {
             let said = match socket.read() {
                 Ok(Message::Text(text)) => talk.hear(text.as_str(), (self.clock)()),
                 Ok(_) => Vec::new(),

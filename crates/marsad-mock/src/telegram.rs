@@ -10,7 +10,7 @@ mod post;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-pub use draft::{Draft, Forward, Media, Reaction};
+pub use draft::{Draft, Forward, LinkPreview, Media, Reaction};
 
 use crate::gate::{Effect, Gate, Platform};
 use crate::http::{Request, Response};
@@ -401,13 +401,11 @@ fn preview(channel: &Channel, request: &Request, now_ms: i64) -> Response {
 
 impl Post {
     fn truth(&self, channel: &str, id: u32) -> TruePost {
-        let version =
-            |(at_ms, text): &(i64, String)| TrueVersion { at_ms: *at_ms, text: text.clone() };
         TruePost {
             channel: channel.to_owned(),
             post: id.to_string(),
             published_ms: self.at_ms,
-            versions: self.texts.all().iter().map(version).collect(),
+            versions: self.texts.all().iter().map(TrueVersion::of).collect(),
             deleted_ms: self.deleted_ms,
             kind: if self.draft.service { PostKind::Service } else { PostKind::Post },
         }

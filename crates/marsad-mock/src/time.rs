@@ -5,6 +5,11 @@ pub(crate) fn seconds_with_offset(ms: i64) -> String {
     strftime(ms, "%Y-%m-%dT%H:%M:%S+00:00")
 }
 
+/// `2026-11-22T11:43:20.130Z`, as JavaScript's `toISOString`.
+pub(crate) fn iso_ms(ms: i64) -> String {
+    strftime(ms, "%Y-%m-%dT%H:%M:%S.%3fZ")
+}
+
 /// `11:43`.
 pub(crate) fn hour_minute(ms: i64) -> String {
     strftime(ms, "%H:%M")
@@ -13,6 +18,11 @@ pub(crate) fn hour_minute(ms: i64) -> String {
 fn strftime(ms: i64, pattern: &str) -> String {
     // Outside the years -9999..9999 there is no date; a mock's caller then sees 1970.
     jiff::Timestamp::from_millisecond(ms).unwrap_or_default().strftime(pattern).to_string()
+}
+
+/// Milliseconds of an ISO 8601 instant.
+pub(crate) fn parse_iso(written: &str) -> Option<i64> {
+    written.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_millisecond)
 }
 
 /// Values with the instant from which each holds.
@@ -58,6 +68,10 @@ mod tests {
     #[test]
     fn instants_are_written_as_the_platforms_write_them() {
         assert_eq!(seconds_with_offset(1_795_400_000_999), "2026-11-23T02:13:20+00:00");
+        assert_eq!(iso_ms(1_795_400_000_130), "2026-11-23T02:13:20.130Z");
+        assert_eq!(iso_ms(1_795_400_000_000), "2026-11-23T02:13:20.000Z");
+        assert_eq!(parse_iso("2026-11-23T02:13:20.130Z"), Some(1_795_400_000_130));
+        assert_eq!(parse_iso("yesterday"), None);
     }
 
     #[test]

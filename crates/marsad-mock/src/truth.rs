@@ -48,6 +48,13 @@ pub struct TrueVersion {
     pub text: String,
 }
 
+impl TrueVersion {
+    /// From an entry of a timeline.
+    pub(crate) fn of((at_ms, text): &(i64, String)) -> Self {
+        Self { at_ms: *at_ms, text: text.clone() }
+    }
+}
+
 /// What a post is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PostKind {

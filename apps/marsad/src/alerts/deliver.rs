@@ -18,7 +18,6 @@ use super::alert::{letter, line};
 use super::rule::Place;
 use crate::archive::hex;
 use crate::failure::Failure;
-use crate::output;
 use crate::settings::Settings;
 
 /// Deliveries under way at a time.
@@ -31,8 +30,6 @@ const AGAIN_MS_MAX: i64 = 3_600_000;
 const GIVE_UP_MS: i64 = 7 * 86_400_000;
 /// Between two looks for what is due, unless something new is there.
 const LOOK_EVERY_MS: i64 = 200;
-/// How long a receiver may take to answer.
-const PATIENCE_MS: u64 = 15_000;
 /// Header of the signature.
 const SIGNATURE: &str = "Marsad-Signature";
 
@@ -40,7 +37,9 @@ const SIGNATURE: &str = "Marsad-Signature";
 #[derive(Debug)]
 pub(super) struct Courier {
     agent: String,
-    is_quiet: bool,
+    patience: Duration,
+    /// For the terminal.
+    said: Vec<String>,
     matrix: marsad_capture::Place,
     mail_server: Option<MailServer>,
     webhook_secret: Option<String>,
@@ -53,10 +52,11 @@ pub(super) struct Courier {
 }
 
 impl Courier {
-    pub(super) fn new(settings: &Settings, agent: &str, is_quiet: bool) -> Result<Self, Failure> {
+    pub(super) fn new(settings: &Settings) -> Result<Self, Failure> {
         Ok(Self {
-            agent: agent.to_owned(),
-            is_quiet,
+            agent: settings.agent(),
+            patience: settings.timeout(),
+            said: Vec::new(),
             matrix: settings.places()?.matrix,
             mail_server: settings.mail_server(),
             webhook_secret: Settings::webhook_secret(),
@@ -67,6 +67,11 @@ impl Courier {
             looked_at: i64::MIN,
             is_new: true,
         })
+    }
+
+    /// What is for the terminal since the last time.
+    pub(super) fn said(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.said)
     }
 
     /// Something was raised: look at once.
@@ -135,9 +140,7 @@ impl Courier {
         let alert: Value = serde_json::from_str(&delivery.alert)?;
         let sent = match Place::parse(&delivery.place) {
             Ok(Place::Terminal) => {
-                if !self.is_quiet {
-                    output::alert(&line(&alert));
-                }
+                self.said.push(line(&alert));
                 desk.delivered(delivery.rule, (&delivery.key, &delivery.place), now)?;
                 return Ok(());
             }
@@ -163,10 +166,10 @@ impl Courier {
     fn ask(&mut self, ask: Ask) -> Result<u64, String> {
         let fetcher = match &mut self.fetcher {
             Some(fetcher) => fetcher,
-            none => none.insert(Fetcher::start(&self.agent)?),
+            none => none.insert(Fetcher::start(&self.agent, self.patience)?),
         };
         self.tickets += 1;
-        fetcher.send(self.tickets, Ask { timeout_ms: PATIENCE_MS, ..ask });
+        fetcher.send(self.tickets, ask);
         Ok(self.tickets)
     }
 

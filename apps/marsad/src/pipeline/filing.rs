@@ -19,6 +19,7 @@ use super::work::Worked;
 use crate::archive::{Archive, Pseudonyms, hex};
 use crate::audit;
 use crate::failure::Failure;
+use crate::interpreter::OtherInterpreter;
 
 /// A batch is filed when it holds this many posts …
 const BATCH_POSTS_MAX: usize = 100_000;
@@ -54,6 +55,9 @@ impl Filing {
         let filer = lake.filer()?;
         let mut summary = Summary::default();
         summary.notes.extend(store.repairs().iter().cloned());
+        if let Some(interpreter) = OtherInterpreter::of(&lake)? {
+            summary.notes.push(format!("{interpreter}: {}", interpreter.mend()));
+        }
         Ok(Self {
             store,
             pseudonyms: archive.pseudonyms()?,

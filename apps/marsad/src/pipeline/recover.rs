@@ -1,7 +1,7 @@
 //! From the evidence alone: files what the log holds and the lake does not, after an interruption
 //! or when the lake is to be made again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use marsad_evidence::{Record, RecordKind, Store};
 use marsad_interpret::{Chunk, Cutting, Manifest};
@@ -20,13 +20,13 @@ use crate::failure::Failure;
 /// Replays the records that the lake has not filed, if there are any, and says so.
 pub(crate) fn recover(archive: &Archive, filing: &mut Filing) -> Result<(), Failure> {
     let lake = archive.lake()?;
-    let (position, problems_from) = (lake.position()?, lake.problems_position()?);
+    let position = lake.position()?;
     drop(lake);
     let runs = runs(&filing.store, position)?;
     if runs.is_empty() {
         return Ok(()); // what stands there are acts, such as a look: nothing to file
     }
-    replay(filing, runs, (position, problems_from))?;
+    replay(filing, runs, position)?;
     let recovered = std::mem::take(&mut filing.summary);
     let posts = recovered.posts_added + recovered.versions_added;
     filing.summary = Summary { notes: recovered.notes, ..Summary::default() };
@@ -40,7 +40,7 @@ pub(crate) fn recover(archive: &Archive, filing: &mut Filing) -> Result<(), Fail
 pub(crate) fn rebuild(archive: &Archive) -> Result<Summary, Failure> {
     let mut filing = Filing::begin(archive)?;
     let runs = runs(&filing.store, 0)?;
-    replay(&mut filing, runs, (0, 0))?;
+    replay(&mut filing, runs, 0)?;
     filing.finish(Timestamp(0))
 }
 
@@ -96,15 +96,13 @@ impl Run {
 /// Reads every import that has a record at or above `position` again, each from its first chunk,
 /// because posts without ids are counted by their occurrence in the whole file. What is filed
 /// already is recognised and left.
-fn replay(
-    filing: &mut Filing,
-    runs: Vec<Run>,
-    (position, problems_from): (u64, u64),
-) -> Result<(), Failure> {
+fn replay(filing: &mut Filing, runs: Vec<Run>, position: u64) -> Result<(), Failure> {
     let size = filing.store.head().size;
+    // A file that grew was imported as two runs that begin with the same records.
+    let mut replayed = BTreeSet::new();
     for run in runs {
         if run.is_watch {
-            replay_watch(filing, &run, (position, problems_from))?;
+            replay_watch(filing, &run, position)?;
             continue;
         }
         let digest = digest_of(&run.import);
@@ -118,7 +116,7 @@ fn replay(
             continue;
         };
         filing.filer.begin_file();
-        replay_run(filing, &manifest, &run, (position, problems_from))?;
+        replay_run(filing, &manifest, &run, (position, &mut replayed))?;
         filing.summary.files += 1;
     }
     filing.file_replayed(size, true)
@@ -246,11 +244,7 @@ pub(super) fn manifest(store: &Store, digest: &[u8; 32]) -> Result<Option<Manife
     Ok(Manifest::from_json(&String::from_utf8_lossy(&record.payload)).ok())
 }
 
-fn replay_watch(
-    filing: &mut Filing,
-    run: &Run,
-    (position, problems_from): (u64, u64),
-) -> Result<(), Failure> {
+fn replay_watch(filing: &mut Filing, run: &Run, position: u64) -> Result<(), Failure> {
     for leaf in &run.chunks {
         let record = match filing.store.record(*leaf) {
             Ok(record) => record,
@@ -258,7 +252,7 @@ fn replay_watch(
             Err(error) => return Err(error.into()),
         };
         let worked = work_out(exchange::read(&record), &filing.pseudonyms);
-        let is_new = *leaf >= problems_from;
+        let is_new = *leaf >= position;
         filing.take(worked, &|_| (*leaf, is_new), exchange::name_of(&record));
         filing.file_replayed(position, false)?;
     }
@@ -269,7 +263,7 @@ fn replay_run(
     filing: &mut Filing,
     manifest: &Manifest,
     run: &Run,
-    (position, problems_from): (u64, u64),
+    (position, replayed): (u64, &mut BTreeSet<u64>),
 ) -> Result<(), Failure> {
     let mut kept = Vec::new();
     for leaf in &run.chunks {
@@ -280,7 +274,7 @@ fn replay_run(
         };
         let number = |name| record.field(name).and_then(|written| written.parse::<u64>().ok());
         let first_line = number("Marsad-Line").unwrap_or(1);
-        let is_new = *leaf >= problems_from;
+        let is_new = *leaf >= position && replayed.insert(*leaf);
         if manifest.format.cutting() == Cutting::Whole {
             kept.push(KeptChunk { first_line, leaf: *leaf, is_new });
             continue;

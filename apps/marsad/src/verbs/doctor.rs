@@ -3,12 +3,17 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
+use marsad_capture::{Connector, Limit, Source};
+use marsad_desk::State;
 use marsad_evidence::RecordKind;
+use marsad_interpret::INTERPRETER_VERSION;
 use serde_json::{Value, json};
 
 use crate::archive::Archive;
 use crate::cli::Context;
 use crate::failure::Failure;
+use crate::interpreter::OtherInterpreter;
+use crate::settings::Settings;
 use crate::{output, search_index};
 
 /// Problems are shown by reason, the most frequent first, up to so many reasons.
@@ -86,8 +91,67 @@ fn examine(archive: &Archive) -> Result<Vec<Check>, Failure> {
             format!("{behind} records of an interrupted import are not filed: import its file again, or any other")
         }),
     });
+    checks.push(match OtherInterpreter::of(&lake)? {
+        None => well("interpreter", format!("version {INTERPRETER_VERSION} read what is filed")),
+        Some(other) => Check {
+            what: "interpreter",
+            found: other.to_string(),
+            mend: Some(other.mend().to_owned()),
+        },
+    });
     checks.extend(search(archive, &lake)?);
+    checks.extend(watched(archive)?);
     checks.push(problems(&lake)?);
+    Ok(checks)
+}
+
+/// What is watched, and how soon that reads a new post: a round of each host at its limit.
+fn watched(archive: &Archive) -> Result<Vec<Check>, Failure> {
+    let desk = archive.root().join("desk.sqlite");
+    if !desk.try_exists().unwrap_or(false) {
+        return Ok(Vec::new());
+    }
+    let settings = Settings::of(archive.root())?;
+    let places = settings.places()?;
+    let mut hosts: BTreeMap<String, (u64, Limit)> = BTreeMap::new();
+    let (mut refused, mut failing) = (Vec::new(), 0);
+    for listed in archive.desk()?.sources()? {
+        let name = format!("{}:{}", listed.platform, listed.name);
+        let source = Source::parse(&name).ok();
+        let connector = Connector::of(&listed.platform);
+        match (listed.state, source.zip(connector)) {
+            (State::Watched, Some((source, connector))) => {
+                failing += u64::from(listed.failures > 0);
+                let limit = connector.limit(&source, &places);
+                hosts.entry(connector.lane(&source, &places)).or_insert((0, limit)).0 += 1;
+            }
+            (State::Watched, None) | (State::Refused, _) => refused.push(name),
+            (State::Paused, _) => {}
+        }
+    }
+    let mut checks = Vec::new();
+    for (host, (sources, limit)) in hosts {
+        let per_s = f64::from(limit.asks) * 1000.0 / f64::from(limit.window_ms.max(1));
+        // One look in five is for something else than new posts.
+        let round_s = sources as f64 / (per_s * 0.8);
+        let soon_s = round_s.max(f64::from(settings.poll_s()));
+        checks.push(well(
+            "watch",
+            format!(
+                "{host}: {sources} sources at {per_s:.2} requests a second; a new post is read within about {soon_s:.0} s"
+            ),
+        ));
+    }
+    if failing > 0 {
+        let found = format!("{failing} sources could not be looked at when last tried");
+        let mend = Some("marsad sources list says why".to_owned());
+        checks.push(Check { what: "watch", found, mend });
+    }
+    if let Some(first) = refused.first() {
+        let found = format!("{} sources wait for a decision, the first {first}", refused.len());
+        let mend = Some("marsad sources list says why; resume or remove them".to_owned());
+        checks.push(Check { what: "watch", found, mend });
+    }
     Ok(checks)
 }
 

@@ -1,12 +1,11 @@
 //! `marsad sources`: what is watched.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use marsad_capture::{Connector, Source, SourceError};
+use marsad_capture::{Source, SourceError};
 use marsad_desk::{Added, Desk, State, Watched};
 use serde_json::{Value, json};
 
@@ -14,7 +13,8 @@ use crate::archive::Archive;
 use crate::audit::{self, Act, Action};
 use crate::cli::{Context, SourcesOptions, SourcesVerb};
 use crate::failure::Failure;
-use crate::watch::{Pace, Report, Watch};
+use crate::settings::Settings;
+use crate::watch::{Eligible, eligible};
 use crate::{clock, output};
 
 /// More sources than this are not asked for when they are added: the first watch does.
@@ -97,14 +97,7 @@ fn add(
             desk.set_canary(listed.id, true)?;
         }
     }
-    let report = checked(context, archive, &added)?;
-    let refused: Vec<String> = report.map(|report| report.refused).unwrap_or_default();
-    for source in &added {
-        let listed = desk.source(source.platform.as_str(), &source.name)?;
-        if let Some(listed) = listed.filter(|listed| listed.state == State::Refused) {
-            desk.remove(listed.id)?;
-        }
-    }
+    let refused = refused(context, archive, &mut desk, &added)?;
     let added = added.len() - refused.len();
     if context.json {
         let wrong = named.wrong.iter().map(ToString::to_string);
@@ -127,46 +120,45 @@ fn add(
     })
 }
 
-/// Asks the platforms whether new sources are there and public. What cannot be asked now is asked by
-/// the first watch.
-fn checked(
+/// Asks the platforms whether new sources are there and public, and takes off the list what is not:
+/// a sentence each. What cannot be asked now is asked by the first watch.
+fn refused(
     context: &Context,
     archive: &Archive,
+    desk: &mut Desk,
     added: &[Source],
-) -> Result<Option<Report>, Failure> {
-    let connected: Vec<&Source> =
-        added.iter().filter(|source| Connector::of(source.platform.as_str()).is_some()).collect();
-    if connected.is_empty() {
-        return Ok(None);
-    }
-    if connected.len() > CHECKED_MAX {
+) -> Result<Vec<String>, Failure> {
+    let mut refused = Vec::new();
+    if added.len() > CHECKED_MAX {
         output::say(context, "note: so many sources are looked at by the first `marsad watch`");
-        return Ok(None);
+        return Ok(refused);
     }
-    let desk = archive.desk()?;
-    let mut only = BTreeSet::new();
-    for source in connected {
-        let listed = desk.source(source.platform.as_str(), &source.name)?;
-        only.extend(listed.map(|listed| listed.id));
+    for (source, is) in eligible(&Settings::of(archive.root())?, added)? {
+        match is {
+            Eligible::Yes => {}
+            Eligible::KeptOut(cause) => output::say(
+                context,
+                &format!(
+                    "note: {source} does not show its posts ({cause}); it is watched all the same"
+                ),
+            ),
+            Eligible::Unknown(why) => output::say(
+                context,
+                &format!(
+                    "note: {source} could not be looked at ({why}); the first watch looks again"
+                ),
+            ),
+            Eligible::No => {
+                if let Some(listed) = desk.source(source.platform.as_str(), &source.name)? {
+                    desk.remove(listed.id)?;
+                }
+                refused.push(format!(
+                    "{source} is not a public channel; Marsad watches public channels only"
+                ));
+            }
+        }
     }
-    let report = look(context, archive, desk, only)?;
-    for note in &report.notes {
-        output::say(context, &format!("note: {note}; the next watch looks again"));
-    }
-    Ok(Some(report))
-}
-
-fn look(
-    context: &Context,
-    archive: &Archive,
-    desk: Desk,
-    only: BTreeSet<u64>,
-) -> Result<Report, Failure> {
-    let mut watch = Watch::begin(archive, desk, Pace::check().only(only), context.quiet)?;
-    while !watch.is_over() {
-        watch.step()?;
-    }
-    watch.finish()
+    Ok(refused)
 }
 
 fn row(source: &Watched) -> Value {
@@ -226,35 +218,34 @@ fn decide(
     Ok(ExitCode::SUCCESS)
 }
 
+/// Asks for sources of the list, and shows what they are now; nothing is kept.
 fn check(context: &Context, written: &[String]) -> Result<ExitCode, Failure> {
     let archive = context.open()?;
     let named = named(written)?;
     if let Some(error) = named.wrong.first() {
         return Err(Failure::usage(error.to_string()));
     }
-    let desk = archive.desk()?;
-    let is_meant = |listed: &Watched| {
-        let is_named = |source: &Source| {
-            source.platform.as_str() == listed.platform && source.name == listed.name
+    let mut sources = named.sources;
+    if sources.is_empty() {
+        for listed in archive.desk()?.sources()? {
+            sources.extend(Source::parse(&format!("{}:{}", listed.platform, listed.name)));
+        }
+    }
+    let mut rows = Vec::new();
+    let mut all_are = true;
+    for (source, is) in eligible(&Settings::of(archive.root())?, &sources)? {
+        all_are &= is != Eligible::No;
+        let (word, why) = match is {
+            Eligible::Yes => ("public", None),
+            Eligible::KeptOut(cause) => ("restricted", Some(cause)),
+            Eligible::No => ("not public", None),
+            Eligible::Unknown(why) => ("unknown", Some(why)),
         };
-        listed.state == State::Watched
-            && (named.sources.is_empty() || named.sources.iter().any(is_named))
-    };
-    let meant: Vec<u64> =
-        desk.sources()?.into_iter().filter(is_meant).map(|listed| listed.id).collect();
-    let report = look(context, &archive, desk, meant.iter().copied().collect())?;
-    let desk = archive.desk()?;
-    let listed = desk.sources()?;
-    let rows: Vec<Value> =
-        listed.iter().filter(|listed| meant.contains(&listed.id)).map(row).collect();
-    output::finding(context, &json!({"sources": rows.len(), "rows": rows}), &COLUMNS)?;
-    for note in &report.notes {
-        output::say(context, &format!("note: {note}"));
+        rows.push(json!({"source": source.to_string(), "is": word, "why": why}));
     }
-    for sentence in &report.refused {
-        output::error(sentence);
-    }
-    Ok(if report.refused.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let found = json!({"sources": rows.len(), "rows": rows});
+    output::finding(context, &found, &["source", "is", "why"])?;
+    Ok(if all_are { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// What is watched is a decision: it stands in the audit trail.

@@ -1,28 +1,54 @@
 //! What channels are when looked at, and whether we see at all.
 
-use marsad_desk::Sight;
-use marsad_types::{Platform, Reading, Status, Timestamp};
+use marsad_capture::{Look, Turn};
+use marsad_desk::{Sight, Watched};
+use marsad_types::{Reading, Status, Timestamp};
 
-use super::Watch;
+use super::{Active, Watch};
 use crate::alerts::Change;
 use crate::failure::Failure;
 
-/// A steady channel that was seen this lately says that we see.
-const STEADY_MS: i64 = 600_000;
+/// A steady channel that was seen so long before a visit began still speaks for it.
+const STEADY_MS: i64 = 60_000;
+
+/// What is said of a channel that bad news came of while no steady channel was seen.
+pub(super) const NO_SIGHT: &str =
+    "no channel known to be steady could be seen at that time, so this one is not taken for gone";
 
 impl Watch {
-    /// Whether a platform's steady channels could be read lately; `None` when none is named.
-    pub(super) fn steady(&self, platform: &Platform, now: Timestamp) -> Option<bool> {
-        let mut canaries = self
-            .sources
-            .values()
-            .filter(|source| source.is_canary && source.platform == platform.as_str())
-            .peekable();
+    /// Whether a steady channel of the platform was seen at about the time of this visit; `None`
+    /// when none is named. A steady channel is not its own witness.
+    pub(super) fn steady(&self, id: u64, active: &Active) -> Option<bool> {
+        let platform = active.source.platform.as_str();
+        let mut canaries = self.canaries(platform).peekable();
         canaries.peek()?;
+        let since = self.began.0.max(active.began.0 - STEADY_MS);
         Some(canaries.any(|canary| {
-            let saw = canary.saw_at.is_some_and(|at| now.0 - at.0 < STEADY_MS);
-            saw && canary.failures == 0
+            let saw = canary.saw_at.is_some_and(|at| at.0 >= since);
+            canary.id != id && saw && canary.failures == 0
         }))
+    }
+
+    pub(super) fn canaries(&self, platform: &str) -> impl Iterator<Item = &Watched> {
+        self.sources.values().filter(move |source| source.is_canary && source.platform == platform)
+    }
+
+    /// Bad news while nobody saw anything is no news: the look failed. The steady channels are
+    /// looked at next, and this one again after them.
+    pub(super) fn judge(&mut self, id: u64, active: &Active, look: Look, now: Timestamp) -> Look {
+        let is_bad = matches!(look, Look::Absent(_) | Look::KeptOut(_));
+        if !is_bad || self.steady(id, active) != Some(false) {
+            return look;
+        }
+        if self.pace.goes_on() {
+            let platform = active.source.platform.as_str();
+            let canaries: Vec<u64> = self.canaries(platform).map(|canary| canary.id).collect();
+            for canary in canaries {
+                self.schedule.plan(&active.lane, canary, Turn::Follow, 0);
+            }
+            self.schedule.plan(&active.lane, id, Turn::Check, now.0);
+        }
+        Look::Failed(NO_SIGHT.to_owned())
     }
 
     /// Notes what an answer says of its channel.

@@ -1,7 +1,5 @@
 //! How often what is done.
 
-use std::collections::BTreeSet;
-
 use marsad_capture::{Look, Memory, Outcome, Plan, Turn};
 use marsad_desk::Watched;
 use marsad_types::Timestamp;
@@ -15,73 +13,41 @@ const RECHECK_EVERY_MS: i64 = 3_600_000;
 /// A channel that is not there is asked for less and less often, up to this.
 const ABSENT_EVERY_MS: i64 = 6 * 3_600_000;
 
-/// How long a watch goes on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Until {
-    /// Everything that is there now is read.
-    Read,
-    /// Every source was asked whether it is there.
-    Checked,
-    /// It is stopped.
-    Stopped,
-}
-
 /// How a watch goes on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Pace {
-    until: Until,
+    /// Everything that is there now is read, and that is all.
+    is_once: bool,
     poll_ms: i64,
     recheck: usize,
-    /// Only these sources; all of the list when there are none.
-    only: Option<BTreeSet<u64>>,
 }
 
 impl Pace {
     /// All there is now, once.
     pub(crate) fn once(recheck: usize) -> Self {
-        Self { until: Until::Read, poll_ms: 0, recheck, only: None }
-    }
-
-    /// Only whether sources are there and public.
-    pub(crate) fn check() -> Self {
-        Self { until: Until::Checked, poll_ms: 0, recheck: 0, only: None }
+        Self { is_once: true, poll_ms: 0, recheck }
     }
 
     /// Until it is stopped.
     pub(crate) fn steadily(poll_s: u32, recheck: usize) -> Self {
-        let poll_ms = i64::from(poll_s) * 1000;
-        Self { until: Until::Stopped, poll_ms, recheck, only: None }
+        Self { is_once: false, poll_ms: i64::from(poll_s) * 1000, recheck }
     }
 
-    /// Only these sources of the list.
-    pub(crate) fn only(self, sources: BTreeSet<u64>) -> Self {
-        Self { only: Some(sources), ..self }
-    }
-
-    /// Whether posts are what it is about.
-    pub(crate) fn reads_posts(&self) -> bool {
-        self.until != Until::Checked
-    }
-
-    pub(crate) fn takes(&self, source: u64) -> bool {
-        self.only.as_ref().is_none_or(|only| only.contains(&source))
+    /// Whether sources are visited again and again.
+    pub(crate) fn goes_on(&self) -> bool {
+        !self.is_once
     }
 
     /// How often an ask is repeated in one visit: one that comes again soon need not insist.
     pub(crate) fn tries(&self) -> u32 {
-        match self.until {
-            Until::Read => 10,
-            Until::Checked | Until::Stopped => 4,
-        }
+        if self.is_once { 10 } else { 4 }
     }
 
     /// The first visits to a source of the list. Canaries first: by them others' absence is judged.
-    pub(crate) fn first_turns(&self, source: &Watched, now: Timestamp) -> Vec<(Turn, i64)> {
+    pub(crate) fn first_turns(self, source: &Watched, now: Timestamp) -> Vec<(Turn, i64)> {
         let due = if source.is_canary { 0 } else { now.0 };
-        match self.until {
-            Until::Read => return vec![(Turn::Follow, due)],
-            Until::Checked => return vec![(Turn::Check, due)],
-            Until::Stopped => {}
+        if self.is_once {
+            return vec![(Turn::Follow, due)];
         }
         // Looks again and looks back are spread over their time, by the source's number.
         let spread = |every: i64| now.0 + (source.id.cast_signed() * 7919 * 1000) % every;
@@ -95,11 +61,9 @@ impl Pace {
     }
 
     /// What a visit does.
-    pub(crate) fn plan(&self, turn: Turn, memory: &Memory) -> Plan {
-        match self.until {
-            Until::Read => return Plan::everything(self.recheck),
-            Until::Checked => return Plan::check(),
-            Until::Stopped => {}
+    pub(crate) fn plan(self, turn: Turn, memory: &Memory) -> Plan {
+        if self.is_once {
+            return Plan::everything(self.recheck);
         }
         let plan = Plan { remember: self.recheck, ..Plan::check() };
         match turn {
@@ -118,13 +82,13 @@ impl Pace {
 
     /// The visits that follow one.
     pub(crate) fn next_turns(
-        &self,
+        self,
         turn: Turn,
         source: &Watched,
         outcome: &Outcome,
         now: Timestamp,
     ) -> Vec<(Turn, i64)> {
-        if self.until != Until::Stopped {
+        if self.is_once {
             return Vec::new();
         }
         let every = match (turn, &outcome.look) {

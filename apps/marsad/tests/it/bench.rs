@@ -8,11 +8,13 @@ use serde_json::Value;
 
 pub(crate) struct Bench {
     folder: tempfile::TempDir,
+    /// Credentials and the like that the program finds in its environment.
+    pub(crate) variables: Vec<(&'static str, String)>,
 }
 
 impl Bench {
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self { folder: tempfile::tempdir().unwrap(), variables: Vec::new() }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -33,7 +35,8 @@ impl Bench {
             .current_dir(self.folder.path())
             .env("MARSAD_KEYS", self.path("keys"))
             .env_remove("MARSAD_ARCHIVE")
-            .env("NO_COLOR", "1");
+            .env("NO_COLOR", "1")
+            .envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
     }
 

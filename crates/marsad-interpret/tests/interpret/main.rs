@@ -3,9 +3,13 @@
 #[cfg(test)]
 mod archives;
 #[cfg(test)]
+mod bot_api;
+#[cfg(test)]
 mod common;
 #[cfg(test)]
 mod csv;
+#[cfg(test)]
+mod matrix;
 #[cfg(test)]
 mod ndjson;
 #[cfg(test)]
@@ -18,3 +22,5 @@ mod telegram_desktop;
 mod telegram_web;
 #[cfg(test)]
 mod telethon;
+#[cfg(test)]
+mod version;

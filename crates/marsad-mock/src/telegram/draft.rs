@@ -19,8 +19,24 @@ pub struct Draft {
     pub media: Option<Media>,
     /// Reactions with their counts.
     pub reactions: Vec<(Reaction, u64)>,
-    /// A link shown with title and description.
-    pub link_preview: Option<(String, String, String)>,
+    /// A link shown with its page's title.
+    pub link_preview: Option<LinkPreview>,
+    /// HTML that stands in place of the text until it is edited, for what [`Draft::text`] cannot
+    /// say: custom emoji, spoilers, links with words of their own.
+    pub html: Option<String>,
+}
+
+/// A link shown with what its page says of itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LinkPreview {
+    /// Its address.
+    pub address: String,
+    /// The site's name.
+    pub site: String,
+    /// The page's title.
+    pub title: String,
+    /// The page's description.
+    pub about: String,
 }
 
 /// Where a post was forwarded from.
@@ -37,7 +53,7 @@ pub struct Forward {
 /// What is attached to a post.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Media {
-    /// A photo.
+    /// A photo; of a service line, the channel's new one.
     Photo,
     /// So many photos, each a message with an id of its own.
     Album(u32),

@@ -14,7 +14,7 @@ use crate::http::put;
 pub(super) mod message;
 mod text;
 
-use text::escape;
+use text::{body, escape};
 
 /// What of a channel's history is shown.
 pub(super) struct View<'a> {
@@ -106,7 +106,7 @@ pub(super) fn history(channel: &Channel, view: &View<'_>, now_ms: i64) -> String
         put!(page, "<link rel=\"next\" href=\"/s/{name}?after={id}\">\n");
     }
     put!(page, "<link rel=\"canonical\" href=\"/s/{name}?before={}\">\n  </head>\n", view.before);
-    header(&mut page, channel, (&title, &about), now_ms);
+    header(&mut page, channel, &title, now_ms);
     put!(
         page,
         "<main class=\"tgme_main\" data-url=\"/{name}\">\n  <div class=\"tgme_container\">\n    \
@@ -144,9 +144,10 @@ fn more(page: &mut String, name: &str, (way, id): (&str, u32)) {
     );
 }
 
-fn header(page: &mut String, channel: &Channel, (title, about): (&str, &str), now_ms: i64) {
+fn header(page: &mut String, channel: &Channel, title: &str, now_ms: i64) {
     let name = channel.name(now_ms);
     let letter = title.chars().next().unwrap_or('?');
+    let about = body(channel.description.at(now_ms).map_or("", String::as_str));
     let subscribers = channel.subscribers.at(now_ms).copied().unwrap_or(0);
     put!(
         page,

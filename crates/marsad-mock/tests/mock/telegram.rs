@@ -1,6 +1,6 @@
 //! t.me's rules, one test each, as the notes on it say them.
 
-use marsad_mock::telegram::{Draft, Forward, Media, OldName, Reaction, Status};
+use marsad_mock::telegram::{Draft, Forward, LinkPreview, Media, OldName, Reaction, Status};
 use marsad_mock::{Limit, Mock, PostKind, Request, Response, Telegram};
 use proptest::prelude::*;
 
@@ -177,6 +177,35 @@ fn a_service_line_has_no_views_and_a_class_of_its_own() {
 }
 
 #[test]
+fn a_new_photo_a_link_and_html_of_ones_own_are_shown() {
+    let telegram = coast(0);
+    let photo = Draft::service("Channel photo updated").with(Media::Photo);
+    telegram.post("coastweather", NOW, photo).unwrap();
+    let link = LinkPreview {
+        address: "https://example.org/tides?a=1&b=2".to_owned(),
+        site: "Example Port".to_owned(),
+        title: "Tide table".to_owned(),
+        about: "High water at 04:10".to_owned(),
+    };
+    telegram
+        .post("coastweather", NOW, Draft { link_preview: Some(link), ..Draft::text("a") })
+        .unwrap();
+    let html = Some("Fog <tg-spoiler>lifting</tg-spoiler>".to_owned());
+    let own = telegram.post("coastweather", NOW, Draft { html, ..Draft::text("") }).unwrap();
+    telegram.set_title("coastweather", NOW, "Coast", "Notices\nContact: @coastdesk").unwrap();
+    let newest = page(&telegram, "/s/coastweather");
+    assert!(newest.contains(" service_message service_message_photo "));
+    assert!(newest.contains("tgme_widget_message_service_photo"));
+    assert!(newest.contains(
+        "href=\"https://example.org/tides?a=1&amp;b=2\"><div class=\"link_preview_site_name"
+    ));
+    assert!(newest.contains("Fog <tg-spoiler>lifting</tg-spoiler></div>"));
+    assert!(newest.contains("Notices<br/>Contact: <a href=\"https://t.me/coastdesk\""));
+    telegram.edit("coastweather", own, NOW, "Fog lifted").unwrap();
+    assert!(!page(&telegram, "/s/coastweather").contains("tg-spoiler"));
+}
+
+#[test]
 fn views_and_header_are_rounded_and_one_is_singular() {
     let telegram = Telegram::new();
     telegram.add_channel("coastweather", "Coast Weather", 1, 0);
@@ -272,6 +301,8 @@ fn search_shows_twenty_hits_and_no_way_to_more() {
     assert_eq!(ids(&hits), (71..=90).collect::<Vec<_>>());
     assert_eq!((link(&hits, "prev"), link(&hits, "next")), (None, None));
     assert!(page(&telegram, "/s/coastweather?q=football").contains("tme_no_messages_found"));
+    telegram.delete("coastweather", 90, NOW).unwrap();
+    assert_eq!(ids(&page(&telegram, "/s/coastweather?q=wind")), (70..=89).collect::<Vec<_>>());
 }
 
 #[test]

@@ -25,7 +25,11 @@ pub(in crate::telegram) fn put_message(
     let name = channel.name(now_ms);
     let title = escape(channel.title.at(now_ms).map_or("", String::as_str));
     let letter = title.chars().next().unwrap_or('?');
-    let service = if post.draft.service { " service_message" } else { "" };
+    let service = match (post.draft.service, &post.draft.media) {
+        (false, _) => "",
+        (true, Some(Media::Photo)) => " service_message service_message_photo",
+        (true, _) => " service_message",
+    };
     put!(
         page,
         "<div class=\"tgme_widget_message text_not_supported_wrap{service} js-widget_message\" \
@@ -94,14 +98,17 @@ fn put_reply(page: &mut String, channel: &Channel, post: &Post, now_ms: i64) {
 
 fn put_text(page: &mut String, post: &Post, now_ms: i64) {
     let text = post.text(now_ms);
-    if text.is_empty() {
+    if text.is_empty() && post.draft.html.is_none() {
         return;
     }
     let open = "<div class=\"tgme_widget_message_text js-message_text\" dir=\"auto\">";
     // Under an album the class stands twice, one inside the other.
     let times = if matches!(post.draft.media, Some(Media::Album(_))) { 2 } else { 1 };
     page.push_str(&open.repeat(times));
-    page.push_str(&body(text));
+    match &post.draft.html {
+        Some(html) if !post.is_edited(now_ms) => page.push_str(html),
+        _ => page.push_str(&body(text)),
+    }
     page.push_str(&"</div>".repeat(times));
 }
 
@@ -114,15 +121,7 @@ fn put_media(page: &mut String, name: &str, (id, post): (u32, &Post), now_ms: i6
     let here = format!("https://t.me/{name}/{id}");
     match &post.draft.media {
         None => {}
-        Some(Media::Photo) => {
-            put!(
-                page,
-                "<a class=\"tgme_widget_message_photo_wrap\" href=\"{here}\" \
-                 style=\"width:640px;background-image:url('{}')\">\
-                 <div class=\"tgme_widget_message_photo\" style=\"padding-top:75%\"></div></a>",
-                file("photo.jpg", id, now_ms)
-            );
-        }
+        Some(Media::Photo) => put_photo(page, (&here, id), post.draft.service, now_ms),
         Some(Media::Album(pictures)) => put_album(page, name, id..id + (*pictures).max(1), now_ms),
         Some(Media::Video(seconds)) => put_video(page, (&here, id), *seconds, now_ms),
         Some(Media::Round) => {
@@ -180,6 +179,25 @@ fn put_media(page: &mut String, name: &str, (id, post): (u32, &Post), now_ms: i6
         Some(Media::Poll(question, options, _)) => put_poll(page, &here, question, options),
         Some(Media::NotSupported) => page.push_str(NOT_SUPPORTED),
     }
+}
+
+fn put_photo(page: &mut String, (here, id): (&str, u32), is_service: bool, now_ms: i64) {
+    if is_service {
+        put!(
+            page,
+            "<a class=\"tgme_widget_message_service_photo\" href=\"{here}\">\
+             <img src=\"{}\"></a>",
+            file("ava.jpg", id, now_ms)
+        );
+        return;
+    }
+    put!(
+        page,
+        "<a class=\"tgme_widget_message_photo_wrap\" href=\"{here}\" \
+         style=\"width:640px;background-image:url('{}')\">\
+         <div class=\"tgme_widget_message_photo\" style=\"padding-top:75%\"></div></a>",
+        file("photo.jpg", id, now_ms)
+    );
 }
 
 fn put_album(page: &mut String, name: &str, ids: std::ops::Range<u32>, now_ms: i64) {
@@ -249,15 +267,17 @@ fn put_poll(page: &mut String, here: &str, question: &str, options: &[(String, u
 }
 
 fn put_preview_and_reactions(page: &mut String, post: &Post) {
-    if let Some((address, title, about)) = &post.draft.link_preview {
+    if let Some(link) = &post.draft.link_preview {
         put!(
             page,
             "<a class=\"tgme_widget_message_link_preview\" href=\"{}\">\
+             <div class=\"link_preview_site_name accent_color\" dir=\"auto\">{}</div>\
              <div class=\"link_preview_title\" dir=\"auto\">{}</div>\
              <div class=\"link_preview_description\" dir=\"auto\">{}</div></a>",
-            escape(address),
-            escape(title),
-            escape(about)
+            escape(&link.address),
+            escape(&link.site),
+            escape(&link.title),
+            escape(&link.about)
         );
     }
     if post.draft.reactions.is_empty() {

@@ -1,0 +1,107 @@
+//! What happened in all chats of the account since the last time: `GET /updates`, long polling.
+//!
+//! To send a marker is to say that everything before it was received: those updates are gone then.
+//! A marker is therefore taken only from an answer that is kept, and sent only after that. Without
+//! one TamTam gives everything since the last one sent, and MAX the latest update alone.
+//!
+//! Only kinds that speak of channels are asked for. The account's private chats have messages too:
+//! they come in the same answers, and the reader leaves them out.
+
+use super::{Host, READER, page};
+use crate::visit::unusable;
+use crate::{Answer, Ask, Heard, Limit, Look, Memory, Outcome, Visit};
+
+/// Updates in one answer at most; the platform's own most is 1000.
+const UPDATES_MAX: usize = 100;
+/// Seconds that the platform waits for something to happen; its own most is 90.
+const WAIT_S: u64 = 30;
+const KINDS: &str =
+    "message_created,message_edited,message_removed,chat_title_changed,bot_added,bot_removed";
+
+/// One long poll, and more while answers are full.
+pub(crate) struct BotApiStream {
+    host: Host,
+    memory: Memory,
+    is_over: bool,
+    look: Look,
+    followed: bool,
+}
+
+impl BotApiStream {
+    pub(crate) fn new(host: Host, memory: Memory) -> Self {
+        let look = host.without_token();
+        Self {
+            host,
+            memory,
+            is_over: look.is_some(),
+            look: look.map_or(Look::Saw, Look::Failed),
+            followed: false,
+        }
+    }
+
+    fn stop(&mut self, look: Look) -> Heard {
+        self.look = look;
+        self.is_over = true;
+        Heard::Understood
+    }
+}
+
+impl Visit for BotApiStream {
+    fn next(&mut self) -> Option<Ask> {
+        if self.is_over {
+            return None;
+        }
+        let mut url = format!(
+            "{}/updates?limit={UPDATES_MAX}&timeout={WAIT_S}&types={KINDS}",
+            self.host.base()
+        );
+        if let Some(marker) = &self.memory.token {
+            url = format!("{url}&marker={marker}");
+        }
+        // A poll that waits must not hold up the questions to the same host.
+        let lane = (format!("{}/updates", self.host.name()), Limit::per_second(1));
+        let mut ask = Ask::get(url, READER, lane);
+        ask.secret = self.host.place.secret.clone();
+        ask.holds_ms = WAIT_S * 1000;
+        Some(ask)
+    }
+
+    fn hear(&mut self, answer: &Answer, at_ms: i64) -> Heard {
+        if let Some(why) = unusable(answer) {
+            return Heard::Again(why);
+        }
+        match answer.status {
+            200 => {}
+            401 => return self.stop(self.host.refused_token(answer)),
+            // 405: a web hook is set, which excludes long polling.
+            _ => {
+                let why = format!("the platform gives no updates: {}", page::code(answer));
+                return self.stop(Look::Failed(why));
+            }
+        }
+        let Some((marker, updates)) = page::marker(&answer.body) else {
+            return Heard::Again("the answer is cut or has no list of updates".to_owned());
+        };
+        let moved = marker.map(|marker| marker.to_string());
+        let goes_on = updates >= UPDATES_MAX && moved.is_some() && moved != self.memory.token;
+        self.memory.token = moved.or_else(|| self.memory.token.take());
+        if !goes_on {
+            self.is_over = true;
+            self.followed = true;
+            self.memory.looked_at = Some(at_ms);
+        }
+        Heard::Understood
+    }
+
+    fn give_up(&mut self, why: String) {
+        self.stop(Look::Failed(why));
+    }
+
+    fn memory(&self) -> &Memory {
+        &self.memory
+    }
+
+    fn end(&self) -> Outcome {
+        Outcome { look: self.look.clone(), has_older: false, followed: self.followed }
+    }
+}
