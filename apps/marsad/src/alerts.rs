@@ -52,6 +52,9 @@ const KEEP_EVERY: u32 = 15;
 /// What is told of one watch.
 pub(crate) struct Alerts {
     archive: Archive,
+    is_quiet: bool,
+    /// The rules as they stand in the book.
+    rows: Vec<marsad_desk::Rule>,
     engine: Engine,
     /// When each rule was added, and where it tells.
     added: BTreeMap<u64, Added>,
@@ -86,47 +89,54 @@ impl Alerts {
         filing: &Filing,
         (settings, is_quiet): (&Settings, bool),
     ) -> Result<Self, Failure> {
-        let mut notes = Vec::new();
-        let mut added = BTreeMap::new();
-        let mut rules = Vec::new();
-        let lake = archive.lake()?;
-        for row in desk.rules()? {
-            match read(&row, &lake) {
-                Ok(rule) => {
-                    let places = rule.places.iter().map(ToString::to_string).collect();
-                    let is_shadow = row.is_shadow;
-                    added.insert(row.id, Added { at: row.added_at, places, is_shadow });
-                    rules.push(rule);
-                }
-                Err(why) => notes.push(format!("alert {}: {why}", row.name)),
-            }
-        }
-        let hears_posts = rules.iter().any(|rule| rule.kind.needs_posts());
         let mut alerts = Self {
             archive: archive.clone(),
-            engine: Engine::new(rules),
-            added,
+            is_quiet,
+            rows: Vec::new(),
+            engine: Engine::default(),
+            added: BTreeMap::new(),
             statements: None,
-            hears_posts,
+            hears_posts: false,
             courier: Courier::new(settings)?,
             kept: 0,
-            notes,
+            notes: Vec::new(),
         };
-        if hears_posts && let Err(failure) = alerts.remember(desk, filing, is_quiet) {
-            alerts.without_statements(&failure.sentence());
-        }
+        alerts.rows = desk.rules()?;
+        alerts.load(desk, filing)?;
         Ok(alerts)
     }
 
+    /// Takes over the rules of the book.
+    fn load(&mut self, desk: &mut Desk, filing: &Filing) -> Result<(), Failure> {
+        self.statements = None; // closed before it is opened again
+        self.added.clear();
+        let mut rules = Vec::new();
+        let lake = self.archive.lake()?;
+        for row in &self.rows {
+            match read(row, &lake) {
+                Ok(rule) => {
+                    let places = rule.places.iter().map(ToString::to_string).collect();
+                    let is_shadow = row.is_shadow;
+                    self.added.insert(row.id, Added { at: row.added_at, places, is_shadow });
+                    rules.push(rule);
+                }
+                Err(why) => self.notes.push(format!("alert {}: {why}", row.name)),
+            }
+        }
+        self.hears_posts = rules.iter().any(|rule| rule.kind.needs_posts());
+        self.engine = Engine::new(rules);
+        if self.hears_posts
+            && let Err(failure) = self.remember(desk, filing)
+        {
+            self.without_statements(&failure.sentence());
+        }
+        Ok(())
+    }
+
     /// Opens the index, tells the engine the past, and hears what was not heard.
-    fn remember(
-        &mut self,
-        desk: &mut Desk,
-        filing: &Filing,
-        is_quiet: bool,
-    ) -> Result<(), Failure> {
+    fn remember(&mut self, desk: &mut Desk, filing: &Filing) -> Result<(), Failure> {
         filing.settle()?;
-        let (mut statements, unheard) = Statements::open(&self.archive, filing, is_quiet)?;
+        let (mut statements, unheard) = Statements::open(&self.archive, filing, self.is_quiet)?;
         let now = clock::now();
         let coming = statements::keys(&unheard);
         let engine = &mut self.engine;
@@ -225,12 +235,20 @@ impl Alerts {
         self.courier.said()
     }
 
-    /// Everything that was heard is filed: the index is made to last now and then.
-    pub(crate) fn filed(&mut self, filing: &Filing) {
+    /// Everything that was heard is filed: the index is made to last now and then, and rules that were
+    /// added or removed meanwhile are taken over.
+    pub(crate) fn filed(&mut self, desk: &mut Desk, filing: &Filing) -> Result<(), Failure> {
+        let rows = desk.rules()?;
+        let is_changed = rows != self.rows;
         self.kept += 1;
-        if self.kept.is_multiple_of(KEEP_EVERY) {
+        if is_changed || self.kept.is_multiple_of(KEEP_EVERY) {
             self.keep(filing);
         }
+        if is_changed {
+            self.rows = rows;
+            self.load(desk, filing)?;
+        }
+        Ok(())
     }
 
     fn keep(&mut self, filing: &Filing) {
@@ -242,11 +260,7 @@ impl Alerts {
 
     /// Waits a little for what is under way, and makes the index last. What is not delivered is
     /// delivered by the next watch.
-    pub(crate) fn finish(
-        mut self,
-        desk: &mut Desk,
-        filing: &Filing,
-    ) -> Result<Ending, Failure> {
+    pub(crate) fn finish(mut self, desk: &mut Desk, filing: &Filing) -> Result<Ending, Failure> {
         self.keep(filing);
         let until = Timestamp(clock::now().0 + LINGER_MS);
         loop {

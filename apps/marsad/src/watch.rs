@@ -428,7 +428,7 @@ impl Watch {
         self.filing.file_now(now)?;
         waited.done();
         self.archive.remember(self.filing.store.reader().checkpoint())?;
-        self.alerts.filed(&self.filing);
+        self.alerts.filed(&mut self.desk, &self.filing)?;
         self.filings += 1;
         if self.filings.is_multiple_of(COMPACT_EVERY) {
             self.filing.compact()?;

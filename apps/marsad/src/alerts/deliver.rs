@@ -98,9 +98,11 @@ impl Courier {
         if !is_time || self.under_way.len() >= UNDER_WAY_MAX {
             return Ok(());
         }
-        (self.looked_at, self.is_new) = (now.0, false);
+        self.looked_at = now.0;
         let room = (UNDER_WAY_MAX + self.under_way.len()) as u32;
-        for delivery in desk.due(now, room)? {
+        let due = desk.due(now, room)?;
+        self.is_new = due.len() >= room as usize; // more may wait
+        for delivery in due {
             let is_going = |other: &Delivery| {
                 (other.rule, &other.key, &other.place)
                     == (delivery.rule, &delivery.key, &delivery.place)

@@ -34,7 +34,8 @@ pub(crate) struct Engine {
 
 impl Engine {
     pub(crate) fn new(rules: Vec<Rule>) -> Self {
-        Self { rules, ..Self::default() }
+        let has_mirrors = rules.iter().any(|rule| matches!(rule.kind, Kind::Mirror { .. }));
+        Self { rules, memory: Memory::new(has_mirrors), ..Self::default() }
     }
 
     pub(crate) fn rules(&self) -> &[Rule] {

@@ -16,6 +16,8 @@ const CLEAR_EVERY_MS: i64 = 3_600_000;
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     channels: Channels,
+    /// Whether anybody asks who had what before whom.
+    counts_pairs: bool,
     /// Times of a channel's posts, sorted.
     posts: Vec<Vec<i64>>,
     /// How many statements a channel has.
@@ -55,6 +57,10 @@ impl Known {
 }
 
 impl Memory {
+    pub(super) fn new(counts_pairs: bool) -> Self {
+        Self { counts_pairs, ..Self::default() }
+    }
+
     /// Remembers a post.
     pub(super) fn note(&mut self, seen: &Sighting<'_>) {
         self.clear(seen.at.0);
@@ -81,41 +87,63 @@ impl Memory {
         let mut known = self.statements.remove(statement).unwrap_or_default();
         if known.last_at() < seen.published.from.saturating_sub(MEMORY_MS) {
             // Silent for so long that it counts as not remembered, whenever clearing comes round.
-            self.count(&known, Count::Out);
+            self.forget(&known);
             known = Known::default();
         }
-        self.count(&known, Count::Out);
         insert(&mut known.times, seen.published.from);
-        let is_full = known.appearances.len() >= CHANNELS_MAX;
         let id = seen.post.post.clone();
         let appearance = Appearance { channel, id, published: seen.published };
-        match known.appearances.iter_mut().find(|one| one.channel == channel) {
-            Some(own) if seen.published.from < own.published.from => *own = appearance,
-            Some(_) => {}
-            None if is_full => {}
-            None => known.appearances.push(appearance),
+        let own = known.appearances.iter().position(|one| one.channel == channel);
+        match own.and_then(|at| known.appearances.get(at)) {
+            Some(own) if own.published.from <= seen.published.from => {}
+            None if known.appearances.len() >= CHANNELS_MAX => {}
+            other => {
+                if let Some(other) = other {
+                    self.count(other, &known.appearances, Count::Out);
+                }
+                self.count(&appearance, &known.appearances, Count::In);
+                known.appearances.retain(|one| one.channel != channel);
+                known.appearances.push(appearance);
+            }
         }
-        self.count(&known, Count::In);
         self.statements.insert(statement.clone(), known);
     }
 
-    /// Counts a statement in or out of what channels have and had by then.
-    fn count(&mut self, known: &Known, how: Count) {
-        for own in &known.appearances {
-            if let Some(distinct) = self.distinct.get_mut(own.channel as usize) {
-                how.change(distinct);
+    /// Counts an appearance among those of other channels in or out of what channels have and had by
+    /// then.
+    fn count(&mut self, own: &Appearance, all: &[Appearance], how: Count) {
+        if !self.counts_pairs {
+            return;
+        }
+        if let Some(distinct) = self.distinct.get_mut(own.channel as usize) {
+            how.change(distinct);
+        }
+        for other in all.iter().filter(|other| other.channel != own.channel) {
+            let (at, other_at) = (own.published.from, other.published.from);
+            if other_at <= at {
+                self.change(own.channel, other.channel, how);
             }
-            let Some(had_by) = self.had_by.get_mut(own.channel as usize) else { continue };
-            for other in &known.appearances {
-                if other.channel == own.channel || own.published.from < other.published.from {
-                    continue;
-                }
-                let shared = had_by.entry(other.channel).or_default();
-                how.change(shared);
-                if *shared == 0 {
-                    had_by.remove(&other.channel);
-                }
+            if at <= other_at {
+                self.change(other.channel, own.channel, how);
             }
+        }
+    }
+
+    fn change(&mut self, own: ChannelId, other: ChannelId, how: Count) {
+        let Some(had_by) = self.had_by.get_mut(own as usize) else { return };
+        let shared = had_by.entry(other).or_default();
+        how.change(shared);
+        if *shared == 0 {
+            had_by.remove(&other);
+        }
+    }
+
+    /// Counts a whole statement out.
+    fn forget(&mut self, known: &Known) {
+        let mut rest = known.appearances.as_slice();
+        while let Some((own, others)) = rest.split_first() {
+            self.count(own, others, Count::Out);
+            rest = others;
         }
     }
 
@@ -134,7 +162,7 @@ impl Memory {
             .collect();
         for statement in old {
             if let Some(known) = self.statements.remove(&statement) {
-                self.count(&known, Count::Out);
+                self.forget(&known);
             }
         }
         for times in &mut self.posts {

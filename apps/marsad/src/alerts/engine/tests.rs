@@ -372,7 +372,7 @@ proptest! {
         posts.sort_by_key(|(channel, text, minute)| {
             (*channel as u64 * 31 + *text as u64 * 17 + *minute as u64).wrapping_mul(shuffle | 1)
         });
-        let mut memory = Memory::default();
+        let mut memory = Memory::new(true);
         let mut seen = Vec::new();
         for (n, (channel, text, minute)) in posts.iter().enumerate() {
             let name = format!("{}/{n}", CHANNELS[*channel]);
