@@ -87,7 +87,7 @@ impl Mailer {
         Ok(Self { letters, sent, under_way: 0 })
     }
 
-    /// Sends a letter; how that went comes by [`Mailer::next`] under this ticket.
+    /// Sends a letter; how that went comes by [`Mailer::over`] under this ticket.
     pub fn send(&mut self, ticket: u64, letter: Letter) {
         if self.letters.send((ticket, letter)).is_ok() {
             self.under_way += 1;
@@ -95,7 +95,7 @@ impl Mailer {
     }
 
     /// A letter that is over: taken by the server, or why not.
-    pub fn next(&mut self) -> Option<(u64, Result<(), String>)> {
+    pub fn over(&mut self) -> Option<(u64, Result<(), String>)> {
         let over = self.sent.try_recv().ok()?;
         self.under_way -= 1;
         Some(over)
@@ -113,7 +113,7 @@ pub fn is_mail_address(written: &str) -> bool {
 }
 
 fn address(written: &str) -> Result<Address, String> {
-    written.parse().map_err(|_| format!("'{written}' is no address of mail"))
+    written.parse().map_err(|_not_one| format!("'{written}' is no address of mail"))
 }
 
 fn is_own_machine(host: &str) -> bool {
@@ -221,7 +221,7 @@ mod tests {
         };
         mailer.send(7, letter);
         loop {
-            if let Some((ticket, result)) = mailer.next() {
+            if let Some((ticket, result)) = mailer.over() {
                 assert_eq!((ticket, mailer.under_way()), (7, 0));
                 return result;
             }

@@ -25,7 +25,7 @@ pub fn matrix_notice(place: &Place, room: &str, (id, text): (&str, &str)) -> Res
     let server = room.split_once(':').map_or("", |(_, server)| server);
     let base = place.base(&format!("https://{server}"));
     let wrong = || format!("'{room}' is on no Matrix server that can be asked");
-    let mut url = Url::parse(&base).map_err(|_| wrong())?;
+    let mut url = Url::parse(&base).map_err(|_not_one| wrong())?;
     if url.host_str().is_none_or(str::is_empty) {
         return Err(wrong());
     }

@@ -123,40 +123,41 @@ impl Alert {
 
 /// One line for people, of an alert's JSON.
 pub(crate) fn line(alert: &Value) -> String {
-    let text = |name: &str| alert.get(name).and_then(Value::as_str).unwrap_or_default();
-    let mut line = format!("alert {}: {}", text("rule"), text("what"));
-    if !text("quote").is_empty() {
-        line.push_str(&format!(" — {}", text("quote")));
-    }
-    plain(&line)
+    let quote = match text(alert, "quote") {
+        "" => String::new(),
+        quote => format!(" — {quote}"),
+    };
+    plain(&format!("alert {}: {}{quote}", text(alert, "rule"), text(alert, "what")))
 }
 
 /// The same with everything it rests on, for a letter or a notice.
 pub(crate) fn letter(alert: &Value) -> String {
-    let text = |name: &str| alert.get(name).and_then(Value::as_str).unwrap_or_default();
-    let mut letter = format!("{}.\n", plain(text("what")));
-    if !text("quote").is_empty() {
-        letter.push_str(&format!("\n  {}\n", plain(text("quote"))));
+    let mut lines = vec![format!("{}.", plain(text(alert, "what"))), String::new()];
+    if !text(alert, "quote").is_empty() {
+        lines.extend([format!("  {}", plain(text(alert, "quote"))), String::new()]);
     }
-    letter.push_str("\nPosts, each published between the two times:\n");
-    for post in alert.get("posts").and_then(Value::as_array).into_iter().flatten() {
-        let text = |name: &str| post.get(name).and_then(Value::as_str).unwrap_or_default();
-        letter.push_str(&format!(
-            "  {}  {} .. {}\n",
-            plain(text("post")),
-            text("from"),
-            text("to")
-        ));
+    let posts = alert.get("posts").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    if !posts.is_empty() {
+        lines.push("Posts, each published between the two times:".to_owned());
     }
-    letter.push_str(&format!(
-        "\nRule {} ({}), {}. Raised {}. Alert {}.\n",
-        text("rule"),
-        text("kind"),
-        text("wording"),
-        text("at"),
-        text("id")
+    for post in posts {
+        let (from, to) = (text(post, "from"), text(post, "to"));
+        lines.push(format!("  {}  {from} .. {to}", plain(text(post, "post"))));
+    }
+    lines.push(format!(
+        "Rule {} ({}), {}. Raised {}. Alert {}.",
+        text(alert, "rule"),
+        text(alert, "kind"),
+        text(alert, "wording"),
+        text(alert, "at"),
+        text(alert, "id")
     ));
-    letter
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+fn text<'a>(value: &'a Value, field: &str) -> &'a str {
+    value.get(field).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// On one line, and nothing that a terminal would obey.

@@ -91,7 +91,7 @@ impl Courier {
             };
             self.over(desk, done.ticket, result, now)?;
         }
-        while let Some((ticket, result)) = self.mailer.as_mut().and_then(Mailer::next) {
+        while let Some((ticket, result)) = self.mailer.as_mut().and_then(Mailer::over) {
             self.over(desk, ticket, result.map_err(|why| (why, None)), now)?;
         }
         let is_time = self.is_new || now.0 >= self.looked_at.saturating_add(LOOK_EVERY_MS);

@@ -45,8 +45,8 @@ impl Came {
         let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
         mac.update(format!("{t}.{}", self.body).as_bytes());
         let digest = mac.finalize().into_bytes();
-        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        hex == v1 && (t.parse::<i64>().unwrap() - self.at_ms / 1000).abs() <= 2
+        let hex: Vec<String> = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        hex.concat() == v1 && (t.parse::<i64>().unwrap() - self.at_ms / 1000).abs() <= 2
     }
 }
 
@@ -452,11 +452,11 @@ fn a_letter_and_a_notice_carry_the_alert() {
     let mut desk = Desk::new();
     let (port, letters) = letters();
     let room = Receiver::new(|_| 200);
-    let mut settings = std::fs::read_to_string(desk.bench.path("a/marsad.toml")).unwrap();
-    settings.push_str(&format!(
-        "[smtp]\nhost = \"127.0.0.1\"\nport = {port}\nfrom = \"desk@example.org\"\n[matrix]\nurl = \"{}\"\n",
+    let settings = std::fs::read_to_string(desk.bench.path("a/marsad.toml")).unwrap();
+    let settings = format!(
+        "{settings}[smtp]\nhost = \"127.0.0.1\"\nport = {port}\nfrom = \"desk@example.org\"\n[matrix]\nurl = \"{}\"\n",
         room.url
-    ));
+    );
     desk.bench.write("a/marsad.toml", settings);
     desk.bench.variables.push(("MARSAD_MATRIX_TOKEN", TOKEN.to_owned()));
     let to = ["--to", "mailto:night@example.org", "--to", "matrix:!desk:example.org"];
