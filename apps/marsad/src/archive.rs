@@ -91,6 +91,11 @@ impl Archive {
         &self.root
     }
 
+    /// Its name among archives.
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
     pub(crate) fn evidence_folder(&self) -> PathBuf {
         self.root.join("evidence")
     }
@@ -149,7 +154,16 @@ impl Archive {
 
     /// The desk's book.
     pub(crate) fn desk(&self) -> Result<Desk, Failure> {
-        Ok(Desk::open(&self.root.join("desk.sqlite"))?)
+        Ok(Desk::open(&self.desk_path())?)
+    }
+
+    /// Whether there is one.
+    pub(crate) fn has_desk(&self) -> bool {
+        self.desk_path().try_exists().unwrap_or(true)
+    }
+
+    fn desk_path(&self) -> PathBuf {
+        self.root.join("desk.sqlite")
     }
 
     pub(crate) fn lake(&self) -> Result<Lake, Failure> {

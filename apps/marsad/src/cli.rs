@@ -1,11 +1,15 @@
 //! What people type. Validation that needs no file happens here, once.
 
+mod alerts;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use marsad_types::{Bound, ChannelKey, Platform, Timestamp};
 use serde::Serialize;
 
+use self::alerts::ALERTS_EXAMPLES;
+pub(crate) use self::alerts::{AddAlertOptions, AlertsOptions, AlertsVerb, TestAlertsOptions};
 use crate::archive::Archive;
 use crate::failure::Failure;
 
@@ -92,6 +96,9 @@ pub(crate) enum Verb {
     /// What is watched: add, list, remove, pause, resume, check
     #[command(after_help = SOURCES_EXAMPLES)]
     Sources(SourcesOptions),
+    /// Tell somebody what a watch sees: add, list, test, remove rules
+    #[command(after_help = ALERTS_EXAMPLES)]
+    Alerts(AlertsOptions),
     /// Compute a measure; `marsad measure --list` names them
     #[command(after_help = MEASURE_EXAMPLES)]
     Measure(MeasureOptions),

@@ -33,25 +33,28 @@ impl Failure {
         Self::Failed(anyhow::Error::msg(sentence.into()))
     }
 
+    /// What it says, in one sentence.
+    pub(crate) fn sentence(&self) -> String {
+        match self {
+            Self::Usage(sentence) | Self::Evidence(sentence) => sentence.clone(),
+            Self::Failed(error) => {
+                without_repeats(&error.chain().map(ToString::to_string).collect::<Vec<_>>())
+            }
+            Self::PipeClosed => "nobody reads what is said".to_owned(),
+        }
+    }
+
     /// Prints the sentence and gives the exit code.
     #[expect(clippy::print_stderr, reason = "the one place that prints an error")]
     pub(crate) fn report(self) -> ExitCode {
-        match self {
-            Self::Usage(sentence) => {
-                eprintln!("error: {sentence}");
-                ExitCode::from(USAGE)
-            }
-            Self::Evidence(sentence) => {
-                eprintln!("error: {sentence}");
-                ExitCode::from(EVIDENCE)
-            }
-            Self::Failed(error) => {
-                let sentence: Vec<String> = error.chain().map(ToString::to_string).collect();
-                eprintln!("error: {}", without_repeats(&sentence));
-                ExitCode::FAILURE
-            }
-            Self::PipeClosed => ExitCode::SUCCESS,
-        }
+        let code = match self {
+            Self::Usage(_) => ExitCode::from(USAGE),
+            Self::Evidence(_) => ExitCode::from(EVIDENCE),
+            Self::Failed(_) => ExitCode::FAILURE,
+            Self::PipeClosed => return ExitCode::SUCCESS,
+        };
+        eprintln!("error: {}", self.sentence());
+        code
     }
 }
 

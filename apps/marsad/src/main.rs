@@ -3,6 +3,7 @@
 //! The main path: parse arguments, `match` on the verb, one file per verb in `verbs/`.
 //! Data goes to stdout, everything else to stderr.
 
+mod alerts;
 mod archive;
 mod audit;
 mod beside;
@@ -54,6 +55,7 @@ fn verb(context: &cli::Context, verb: Verb) -> Result<ExitCode, Failure> {
         Verb::Import(options) => verbs::import::run(context, &options),
         Verb::Watch(options) => verbs::watch::run(context, &options),
         Verb::Sources(options) => verbs::sources::run(context, &options),
+        Verb::Alerts(options) => verbs::alerts::run(context, &options),
         Verb::Measure(options) => verbs::measure::run(context, &options),
         Verb::Search(options) => verbs::search::run(context, &options),
         Verb::Report(options) => verbs::report::run(context, &options),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::{fs, io};
 
-use marsad_capture::{Place, Places, Secret};
+use marsad_capture::{MailServer, Place, Places, Secret};
 use serde::Deserialize;
 
 use crate::failure::Failure;
@@ -46,6 +46,8 @@ pub(crate) struct Settings {
     poll_s: Option<u32>,
     /// Seconds that a platform's answer is waited for, at most.
     timeout_s: Option<u64>,
+    /// Who takes our mail.
+    smtp: Option<SmtpSettings>,
     /// Where and how often platforms are asked.
     telegram: PlatformSettings,
     tamtam: PlatformSettings,
@@ -61,6 +63,24 @@ struct PlatformSettings {
     url: Option<String>,
     /// Requests a second to one host.
     requests_per_s: Option<u32>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SmtpSettings {
+    host: String,
+    /// 465 for TLS from the first byte; on every other one TLS begins with STARTTLS.
+    #[serde(default = "submission_port")]
+    port: u16,
+    /// The sender's address.
+    from: String,
+    /// Who we are there; the password is `MARSAD_SMTP_PASSWORD`.
+    user: Option<String>,
+}
+
+/// Where mail is handed in (RFC 6409).
+fn submission_port() -> u16 {
+    587
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -170,6 +190,24 @@ impl Settings {
             matrix: self.matrix.place("MARSAD_MATRIX_URL", header("Authorization", bearer))?,
             rocketchat: self.rocketchat.place("MARSAD_ROCKETCHAT_URL", rocketchat)?,
         })
+    }
+}
+
+impl Settings {
+    /// Who takes our mail, where `marsad.toml` says so.
+    pub(crate) fn mail_server(&self) -> Option<MailServer> {
+        let smtp = self.smtp.as_ref()?;
+        let password = variable("MARSAD_SMTP_PASSWORD");
+        let login = smtp.user.clone().map(|user| {
+            (user, password.map_or_else(String::new, |value| value.to_string_lossy().into_owned()))
+        });
+        let (host, from) = (smtp.host.clone(), smtp.from.clone());
+        Some(MailServer { host, port: smtp.port, from, login })
+    }
+
+    /// The key that webhooks are signed with.
+    pub(crate) fn webhook_secret() -> Option<String> {
+        variable("MARSAD_WEBHOOK_SECRET").map(|value| value.to_string_lossy().into_owned())
     }
 }
 

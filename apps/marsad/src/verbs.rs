@@ -1,5 +1,6 @@
 //! One file a verb.
 
+pub(crate) mod alerts;
 pub(crate) mod bundle;
 pub(crate) mod completions;
 pub(crate) mod demo;

@@ -34,6 +34,7 @@ pub(crate) use self::metrics::Metrics;
 pub(crate) use self::pulse::Pulse;
 pub(crate) use self::turns::Pace;
 pub(crate) use self::view::Report;
+use crate::alerts::Alerts;
 use crate::archive::Archive;
 use crate::audit;
 use crate::clock;
@@ -101,6 +102,7 @@ pub(crate) struct Watch {
     /// Sources that wait until the steady channels were seen.
     held: Vec<u64>,
     ledger: Ledger,
+    alerts: Alerts,
     began: Timestamp,
     filed_at: Timestamp,
     filings: u32,
@@ -109,12 +111,18 @@ pub(crate) struct Watch {
 
 impl Watch {
     /// Opens everything; files what an earlier watch kept and did not file.
-    pub(crate) fn begin(archive: &Archive, desk: Desk, pace: Pace) -> Result<Self, Failure> {
+    pub(crate) fn begin(
+        archive: &Archive,
+        mut desk: Desk,
+        pace: Pace,
+        is_quiet: bool,
+    ) -> Result<Self, Failure> {
         let settings = Settings::of(archive.root())?;
         let mut filing = Filing::begin(archive)?;
         recover(archive, &mut filing)?;
         let agent = settings.agent();
         let fetcher = Fetcher::start(&agent, settings.timeout()).map_err(Failure::failed)?;
+        let alerts = Alerts::begin(archive, &mut desk, &filing, (&settings, is_quiet))?;
         let now = clock::now();
         let mut watch = Self {
             archive: archive.clone(),
@@ -130,6 +138,7 @@ impl Watch {
             active: BTreeMap::new(),
             held: Vec::new(),
             ledger: Ledger::default(),
+            alerts,
             began: now,
             filed_at: now,
             filings: 0,
@@ -257,6 +266,7 @@ impl Watch {
         if !came.is_empty() {
             self.take(came)?;
         }
+        self.alerts.round(&mut self.desk, clock::now())?;
         self.file_if_due(clock::now())
     }
 
@@ -391,6 +401,8 @@ impl Watch {
         let Kept { id, ask, answer, reading, leaf, is_new, at } = kept;
         self.note_sight(id, &reading, at)?;
         let worked = work_out(reading, &self.filing.pseudonyms);
+        let posts = (worked.reading.posts.as_slice(), &self.filing.filer);
+        self.alerts.hear_posts(&mut self.desk, posts, at)?;
         self.filing.take(worked, &|_| (leaf, is_new), &ask.url);
         let told = answer.wait_ms(now.0);
         if let Some(wait) = told {
@@ -525,6 +537,7 @@ impl Watch {
         self.filing.file_now(now)?;
         waited.done();
         self.archive.remember(self.filing.store.reader().checkpoint())?;
+        self.alerts.filed(&mut self.desk, &self.filing)?;
         self.filings += 1;
         if self.filings.is_multiple_of(COMPACT_EVERY) {
             self.filing.compact()?;
@@ -544,6 +557,11 @@ impl Watch {
         Ok(())
     }
 
+    /// Alerts for the terminal since the last time.
+    pub(crate) fn said(&mut self) -> Vec<String> {
+        self.alerts.said()
+    }
+
     /// Files the rest; gives what was done.
     pub(crate) fn finish(mut self) -> Result<Report, Failure> {
         let now = clock::now();
@@ -555,6 +573,10 @@ impl Watch {
         }
         self.keep_ledger(now)?;
         let mut report = self.report;
+        self.filing.file_now(now)?;
+        let ending = self.alerts.finish(&mut self.desk, &self.filing)?;
+        report.notes.extend(ending.notes);
+        report.alerts = ending.said;
         let summary = self.filing.finish(now)?;
         report.waits_ms = self.budget.waited_ms();
         report.take(summary);

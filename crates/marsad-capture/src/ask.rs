@@ -7,7 +7,7 @@ use crate::Limit;
 /// A request that a connector wants to make.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ask {
-    /// `GET` or `POST`.
+    /// `GET`, `POST` or `PUT`.
     pub method: &'static str,
     /// Where, without credentials: this is what is kept.
     pub url: String,

@@ -100,7 +100,11 @@ async fn answer(client: Client, (ticket, ask): (u64, Ask), patience: Duration, d
 
 async fn exchange(client: &Client, ask: &Ask) -> Result<Answer, Missed> {
     let missed = |error: reqwest::Error| missed(&error, &ask.secret);
-    let method = if ask.method == "POST" { Method::POST } else { Method::GET };
+    let method = match ask.method {
+        "POST" => Method::POST,
+        "PUT" => Method::PUT,
+        _ => Method::GET,
+    };
     let mut url = Url::parse(&ask.url)
         .map_err(|error| Missed::Unreachable(format!("{}: {error}", ask.url)))?;
     let mut headers = HeaderMap::new();

@@ -9,7 +9,8 @@
 //!
 //! **Invariants.** Public channels only: what is private is refused in here, by name where the name
 //! says so and by the platform's answer otherwise. Nothing is asked but addresses that a connector
-//! makes from a source: no link of a post is followed, no redirect either. Credentials stand in
+//! makes from a source, or that the desk itself names to be told at: no link of a post is followed,
+//! no redirect either. Credentials stand in
 //! [`Ask::secret`] alone, which is never kept or printed. No clock but the fetcher's waiting: time
 //! comes in as milliseconds.
 //!
@@ -21,6 +22,7 @@ mod bot_api;
 mod budget;
 mod connector;
 mod fetch;
+mod mail;
 mod matrix;
 mod memory;
 mod page;
@@ -28,6 +30,7 @@ mod rocketchat;
 mod schedule;
 mod source;
 mod telegram_web;
+mod tell;
 mod visit;
 
 pub use answer::{Answer, Missed};
@@ -35,7 +38,9 @@ pub use ask::{Ask, Secret};
 pub use budget::{Budget, Limit};
 pub use connector::{Connector, Place, Places};
 pub use fetch::{Done, Fetcher};
+pub use mail::{Letter, MailServer, Mailer, is_mail_address};
 pub use memory::{Memory, RECENT_MAX};
 pub use schedule::{Schedule, Turn};
 pub use source::{Source, SourceError};
+pub use tell::{matrix_notice, webhook};
 pub use visit::{Heard, Look, Outcome, Plan, Visit};

@@ -23,16 +23,42 @@ pub struct Rule {
 /// An alert that was raised.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sent {
-    /// The rule's number.
-    pub rule: u64,
     /// What it is about; with the rule it is one alert.
     pub key: String,
     /// When it was raised.
     pub at: Timestamp,
     /// What it says: the app's own JSON.
     pub alert: String,
-    /// How often it was tried to deliver.
+}
+
+/// An alert on its way to one place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// The rule's number.
+    pub rule: u64,
+    /// What the alert is about.
+    pub key: String,
+    /// Where it is to go, as the rule writes it.
+    pub place: String,
+    /// When it was raised.
+    pub at: Timestamp,
+    /// What it says: the app's own JSON.
+    pub alert: String,
+    /// How often it was tried.
     pub tries: u32,
+}
+
+/// How a rule's alerts went.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Told {
+    /// Alerts raised.
+    pub raised: u64,
+    /// The last one.
+    pub last_at: Option<Timestamp>,
+    /// Deliveries that did not arrive yet.
+    pub waiting: u64,
+    /// Why the latest of those did not.
+    pub failure: Option<String>,
 }
 
 impl Desk {
@@ -80,22 +106,30 @@ impl Desk {
         rows.collect::<Result<_, _>>().map_err(self.wrong())
     }
 
-    /// Notes an alert before it is sent; false when this rule raised it before.
+    /// Notes an alert before it is sent, and where it is to go; false when this rule raised it
+    /// before.
     pub fn raise(
         &mut self,
         rule: u64,
-        key: &str,
-        alert: &str,
+        (key, alert): (&str, &str),
+        places: &[String],
         at: Timestamp,
     ) -> Result<bool, Error> {
-        let raised = self
-            .db
-            .execute(
-                "insert into sent (rule, key, at_ms, alert) values (?1, ?2, ?3, ?4) on conflict do nothing",
-                params![rule.cast_signed(), key, at.0, alert],
-            )
-            .map_err(self.wrong())?;
-        Ok(raised == 1)
+        let wrong = self.wrong();
+        let raise = self.db.transaction().map_err(&wrong)?;
+        let is_new = raise
+            .prepare_cached("insert into sent (rule, key, at_ms, alert) values (?1, ?2, ?3, ?4) on conflict do nothing")
+            .and_then(|mut insert| insert.execute(params![rule.cast_signed(), key, at.0, alert]))
+            .map_err(&wrong)?
+            == 1;
+        for place in places.iter().filter(|_| is_new) {
+            raise
+                .prepare_cached("insert into delivery (rule, key, place, due_ms) values (?1, ?2, ?3, ?4) on conflict do nothing")
+                .and_then(|mut insert| insert.execute(params![rule.cast_signed(), key, place, at.0]))
+                .map_err(&wrong)?;
+        }
+        raise.commit().map_err(&wrong)?;
+        Ok(is_new)
     }
 
     /// Whether a rule raised this before.
@@ -112,38 +146,113 @@ impl Desk {
         Ok(found.is_some())
     }
 
-    /// Notes that an alert arrived.
-    pub fn delivered(&mut self, rule: u64, key: &str, at: Timestamp) -> Result<(), Error> {
+    /// Notes that an alert arrived at a place.
+    pub fn delivered(
+        &mut self,
+        rule: u64,
+        (key, place): (&str, &str),
+        at: Timestamp,
+    ) -> Result<(), Error> {
         self.change(
-            "update sent set delivered_ms = ?3, failure = null where rule = ?1 and key = ?2",
-            params![rule.cast_signed(), key, at.0],
+            "update delivery set delivered_ms = ?4, tries = tries + 1, failure = null where rule = ?1 and key = ?2 and place = ?3",
+            params![rule.cast_signed(), key, place, at.0],
         )
     }
 
-    /// Notes that an alert could not be delivered, to be tried again.
-    pub fn not_delivered(&mut self, rule: u64, key: &str, why: &str) -> Result<(), Error> {
+    /// Notes that an alert did not arrive, and when it is tried again; never, where there is no such
+    /// time.
+    pub fn not_delivered(
+        &mut self,
+        rule: u64,
+        (key, place): (&str, &str),
+        why: &str,
+        again_at: Option<Timestamp>,
+    ) -> Result<(), Error> {
+        let due_ms = again_at.map_or(i64::MAX, |at| at.0);
         self.change(
-            "update sent set tries = tries + 1, failure = ?3 where rule = ?1 and key = ?2",
-            params![rule.cast_signed(), key, why],
+            "update delivery set tries = tries + 1, failure = ?4, due_ms = ?5 where rule = ?1 and key = ?2 and place = ?3",
+            params![rule.cast_signed(), key, place, why, due_ms],
         )
     }
 
-    /// Alerts that were raised and did not arrive yet, the oldest first.
-    pub fn undelivered(&self) -> Result<Vec<Sent>, Error> {
-        let ask = "select rule, key, at_ms, alert, tries from sent where delivered_ms is null order by at_ms, rule, key";
-        let mut select = self.db.prepare(ask).map_err(self.wrong())?;
+    /// Alerts that are to be delivered by now, the oldest first.
+    pub fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<Delivery>, Error> {
+        let ask =
+            "select rule, key, place, at_ms, alert, tries from delivery join sent using (rule, key)
+            where delivered_ms is null and due_ms <= ?1 order by at_ms, rule, key, place limit ?2";
+        let mut select = self.db.prepare_cached(ask).map_err(self.wrong())?;
         let rows = select
-            .query_map([], |row| {
-                Ok(Sent {
+            .query_map(params![now.0, limit], |row| {
+                Ok(Delivery {
                     rule: row.get::<_, i64>(0)?.cast_unsigned(),
                     key: row.get(1)?,
-                    at: Timestamp(row.get(2)?),
-                    alert: row.get(3)?,
-                    tries: row.get(4)?,
+                    place: row.get(2)?,
+                    at: Timestamp(row.get(3)?),
+                    alert: row.get(4)?,
+                    tries: row.get(5)?,
                 })
             })
             .map_err(self.wrong())?;
         rows.collect::<Result<_, _>>().map_err(self.wrong())
+    }
+
+    /// The alerts that a rule raised, the latest first.
+    pub fn raised(&self, rule: u64, limit: u32) -> Result<Vec<Sent>, Error> {
+        let ask =
+            "select key, at_ms, alert from sent where rule = ?1 order by at_ms desc, key limit ?2";
+        let mut select = self.db.prepare(ask).map_err(self.wrong())?;
+        let rows = select
+            .query_map(params![rule.cast_signed(), limit], |row| {
+                Ok(Sent { key: row.get(0)?, at: Timestamp(row.get(1)?), alert: row.get(2)? })
+            })
+            .map_err(self.wrong())?;
+        rows.collect::<Result<_, _>>().map_err(self.wrong())
+    }
+
+    /// How a rule's alerts went.
+    pub fn told(&self, rule: u64) -> Result<Told, Error> {
+        let one = |ask: &str| {
+            self.db.query_row(ask, [rule.cast_signed()], |row| {
+                Ok((row.get::<_, i64>(0)?, row.get::<_, Option<i64>>(1)?))
+            })
+        };
+        let (raised, last) =
+            one("select count(*), max(at_ms) from sent where rule = ?1").map_err(self.wrong())?;
+        let (waiting, _) =
+            one("select count(*), null from delivery where rule = ?1 and delivered_ms is null")
+                .map_err(self.wrong())?;
+        let failure = self
+            .db
+            .query_row(
+                "select failure from delivery where rule = ?1 and delivered_ms is null and failure is not null
+                 order by tries desc, key limit 1",
+                [rule.cast_signed()],
+                |row| row.get(0),
+            )
+            .optional()
+            .map_err(self.wrong())?;
+        Ok(Told {
+            raised: raised.cast_unsigned(),
+            last_at: last.map(Timestamp),
+            waiting: waiting.cast_unsigned(),
+            failure,
+        })
+    }
+
+    /// Takes the words of posts out of all alerts, from the file too: what was told stays known.
+    pub fn forget_quotes(&mut self) -> Result<(), Error> {
+        self.db
+            .execute(
+                "update sent set alert = json_remove(alert, '$.quote') where json_valid(alert)",
+                [],
+            )
+            .map_err(self.wrong())?;
+        // The journal holds the old pages until it is emptied; freed ones are overwritten already.
+        self.db
+            .query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))
+            .and_then(|()| self.db.execute_batch("vacuum"))
+            .and_then(|()| self.db.query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(())))
+            .map_err(self.wrong())
     }
 }
 
@@ -151,19 +260,87 @@ impl Desk {
 mod tests {
     use super::*;
 
+    const TO: [&str; 2] = ["terminal", "webhook:https://desk.example.org/in"];
+
+    fn places() -> Vec<String> {
+        TO.map(str::to_owned).to_vec()
+    }
+
     #[test]
-    fn no_alert_is_raised_twice_and_what_did_not_arrive_is_known() {
+    fn no_alert_is_raised_twice_and_each_place_is_told() {
         let folder = tempfile::tempdir().unwrap();
-        let mut desk = Desk::open(&folder.path().join("desk.sqlite")).unwrap();
+        let path = folder.path().join("desk.sqlite");
+        let mut desk = Desk::open(&path).unwrap();
         let rule = desk.add_rule("gone", "{}", false, Timestamp(1)).unwrap();
         assert_eq!(desk.add_rule("gone", "{\"a\":1}", false, Timestamp(2)).unwrap(), rule);
-        assert!(desk.raise(rule, "telegram:weatherdesk", "{}", Timestamp(3)).unwrap());
-        assert!(!desk.raise(rule, "telegram:weatherdesk", "{}", Timestamp(4)).unwrap());
-        desk.not_delivered(rule, "telegram:weatherdesk", "no answer").unwrap();
-        assert_eq!(desk.undelivered().unwrap().first().map(|sent| sent.tries), Some(1));
-        desk.delivered(rule, "telegram:weatherdesk", Timestamp(5)).unwrap();
-        assert_eq!(desk.undelivered().unwrap(), []);
+        let about = "telegram:weatherdesk";
+        assert!(desk.raise(rule, (about, "{}"), &places(), Timestamp(3)).unwrap());
+        assert!(!desk.raise(rule, (about, "{}"), &places(), Timestamp(4)).unwrap());
+        assert_eq!(desk.due(Timestamp(2), 9).unwrap(), []);
+        assert_eq!(desk.due(Timestamp(3), 9).unwrap().len(), 2);
+        desk.delivered(rule, (about, TO[0]), Timestamp(3)).unwrap();
+        desk.not_delivered(rule, (about, TO[1]), "no answer", Some(Timestamp(9))).unwrap();
+        // A process that dies in between finds what it had not delivered.
+        drop(desk);
+        let mut desk = Desk::open(&path).unwrap();
+        assert_eq!(desk.due(Timestamp(8), 9).unwrap(), []);
+        let due = desk.due(Timestamp(9), 9).unwrap();
+        assert_eq!(
+            due.iter().map(|d| (d.place.as_str(), d.tries)).collect::<Vec<_>>(),
+            [(TO[1], 1)]
+        );
+        let told = desk.told(rule).unwrap();
+        assert_eq!((told.raised, told.waiting), (1, 1));
+        assert_eq!(told.failure.as_deref(), Some("no answer"));
+        desk.not_delivered(rule, (about, TO[1]), "given up", None).unwrap();
+        assert_eq!(desk.due(Timestamp(i64::MAX - 1), 9).unwrap(), []);
         assert!(desk.remove_rule("gone").unwrap());
-        assert!(!desk.was_raised(rule, "telegram:weatherdesk").unwrap());
+        assert!(!desk.was_raised(rule, about).unwrap());
+    }
+
+    #[test]
+    fn a_shadow_is_raised_and_goes_nowhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut desk = Desk::open(&folder.path().join("desk.sqlite")).unwrap();
+        let rule = desk.add_rule("quiet", "{}", true, Timestamp(1)).unwrap();
+        assert!(desk.raise(rule, ("a", "{}"), &[], Timestamp(3)).unwrap());
+        assert_eq!(desk.due(Timestamp(3), 9).unwrap(), []);
+        assert_eq!(desk.raised(rule, 9).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn quotes_are_forgotten_in_the_file_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("desk.sqlite");
+        let mut desk = Desk::open(&path).unwrap();
+        let rule = desk.add_rule("storm", "{}", false, Timestamp(1)).unwrap();
+        for n in 0..200 {
+            let alert = format!("{{\"id\":\"{n}\",\"quote\":\"quokkafield {n}\"}}");
+            desk.raise(rule, (&n.to_string(), &alert), &places(), Timestamp(n)).unwrap();
+        }
+        desk.forget_quotes().unwrap();
+        assert_eq!(desk.raised(rule, 1).unwrap()[0].alert, "{\"id\":\"199\"}");
+        for entry in std::fs::read_dir(folder.path()).unwrap() {
+            let path = entry.unwrap().path();
+            let bytes = std::fs::read(&path).unwrap();
+            let holds = bytes.windows(11).any(|window| window == b"quokkafield");
+            assert!(!holds, "{}", path.display());
+        }
+    }
+
+    #[test]
+    fn a_book_of_the_first_version_keeps_its_watch_list() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("desk.sqlite");
+        let mut desk = Desk::open(&path).unwrap();
+        desk.add("telegram", "weatherdesk", Timestamp(1)).unwrap();
+        // As the first version made it.
+        desk.db.execute_batch("drop table delivery; pragma user_version = 1").unwrap();
+        drop(desk);
+        let mut desk = Desk::open(&path).unwrap();
+        assert_eq!(desk.sources().unwrap().len(), 1);
+        let rule = desk.add_rule("gone", "{}", false, Timestamp(1)).unwrap();
+        assert!(desk.raise(rule, ("a", "{}"), &places(), Timestamp(3)).unwrap());
+        assert_eq!(desk.due(Timestamp(3), 9).unwrap().len(), 2);
     }
 }

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-pub use alerts::{Rule, Sent};
+pub use alerts::{Delivery, Rule, Sent, Told};
 pub use error::Error;
 pub use sources::{Added, Sight, State, Watched};
 

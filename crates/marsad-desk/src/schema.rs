@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 const TABLES: &str = "
     create table source (
@@ -30,16 +30,31 @@ const TABLES: &str = "
         is_shadow integer not null default 0,
         added_ms integer not null
     ) strict;
+";
+
+/// Alerts and their deliveries. Version 1 had one delivery an alert and nothing that raised any, so
+/// there is nothing to take over.
+const ALERTS: &str = "
+    drop table if exists sent;
     create table sent (
         rule integer not null references rule (id) on delete cascade,
         key text not null,
         at_ms integer not null,
         alert text not null,
-        delivered_ms integer,
-        tries integer not null default 0,
-        failure text,
         primary key (rule, key)
     ) strict;
+    create table delivery (
+        rule integer not null,
+        key text not null,
+        place text not null,
+        due_ms integer not null,
+        tries integer not null default 0,
+        delivered_ms integer,
+        failure text,
+        primary key (rule, key, place),
+        foreign key (rule, key) references sent (rule, key) on delete cascade
+    ) strict;
+    create index waiting on delivery (due_ms) where delivered_ms is null;
 ";
 
 pub(crate) enum Refused {
@@ -59,15 +74,20 @@ pub(crate) fn prepare(db: &mut Connection) -> Result<(), Refused> {
     // After a power cut the last changes may be missing: then something is read twice, and known.
     db.pragma_update(None, "synchronous", "normal")?;
     db.pragma_update(None, "foreign_keys", true)?;
+    // What is deleted is overwritten: an alert may quote a post that is to be forgotten.
+    db.pragma_update(None, "secure_delete", true)?;
     let make = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     let version: i64 = make.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if version > VERSION {
         return Err(Refused::Newer(version));
     }
-    if version == 0 {
+    if version < 1 {
         make.execute_batch(TABLES)?;
-        make.pragma_update(None, "user_version", VERSION)?;
     }
+    if version < 2 {
+        make.execute_batch(ALERTS)?;
+    }
+    make.pragma_update(None, "user_version", VERSION)?;
     make.commit()?;
     Ok(())
 }

@@ -200,6 +200,17 @@ impl Filer {
             || self.versions.get(&key).is_some_and(|further| further.contains(&content))
     }
 
+    /// Whether a post with an id of its own is known in any version.
+    pub fn has(&self, post: &Post) -> bool {
+        let PostId::Given(id) = &post.id else { return false };
+        self.posts.contains_key(&halves(post_key(post, id)))
+    }
+
+    /// How many posts are known, each in whatever versions.
+    pub fn posts(&self) -> u64 {
+        self.posts.len() as u64
+    }
+
     /// Remembers a post version that is filed already.
     pub(crate) fn know(&mut self, post: &Post, id: &str) {
         self.note_post(post, id);
@@ -364,6 +375,9 @@ mod tests {
         assert_eq!(take(&mut filer, post(given(), "rain")), Filed::Duplicate);
         assert_eq!(take(&mut filer, post(given(), "snow")), Filed::Duplicate);
         assert_eq!(filer.batch().posts.iter().map(|p| p.version).collect::<Vec<_>>(), [1, 2]);
+        assert!(filer.has(&post(given(), "hail")), "known, though not in this version");
+        assert!(!filer.has(&post(PostId::Given("2".into()), "rain")));
+        assert_eq!(filer.posts(), 1);
     }
 
     #[test]

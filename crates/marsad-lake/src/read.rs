@@ -18,6 +18,7 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use crate::table::{DataFile, Table};
+use crate::texts::reaches;
 use crate::{Error, Filer, Lake, Selection};
 
 const ROWS_PER_BATCH: usize = 16_384;
@@ -331,6 +332,28 @@ impl Lake {
             read_file(&file, None, &|_| true, &mut |rows| {
                 for row in 0..rows.len() {
                     take(export_row(&platform, rows, row));
+                }
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Every version of every post that was read from a leaf of the evidence log at or above `leaf`,
+    /// with that leaf, file by file.
+    pub fn each_post_from(
+        &self,
+        leaf: u64,
+        take: &mut dyn FnMut(ExportRow, u64),
+    ) -> Result<(), Error> {
+        let Some(table) = &self.posts else { return Ok(()) };
+        for file in table.files(&|_| true)? {
+            let Ok(platform) = Platform::new(&file.partition.platform) else { continue };
+            read_file(&file, None, &|group| reaches(group, leaf), &mut |rows| {
+                let leaves = rows.long_cells("evidence");
+                for row in 0..rows.len() {
+                    if let Some(own) = leaves.get(row).filter(|own| *own >= leaf) {
+                        take(export_row(&platform, rows, row), own);
+                    }
                 }
             })?;
         }

@@ -103,7 +103,7 @@ impl Lake {
 }
 
 /// Whether a row group can hold a row of this leaf or a later one.
-fn reaches(group: &RowGroupMetaData, leaf: u64) -> bool {
+pub(crate) fn reaches(group: &RowGroupMetaData, leaf: u64) -> bool {
     let column = group.columns().iter().find(|column| column.column_path().string() == "evidence");
     match column.and_then(|column| column.statistics()) {
         Some(Statistics::Int64(leaves)) => {

@@ -35,6 +35,6 @@ pub use alike::{Alike, alike};
 pub use explain::{Explanation, Piece, Role, explain};
 pub use fingerprint::{FINGERPRINT_VERSION, Fingerprint, Fingerprinter};
 pub use group::{Options, group};
-pub use index::{Answer, Arrival, Index};
+pub use index::{Answer, Arrival, Index, Standing};
 pub use prints::Prints;
 pub use statement::{Member, Relation, Statement, Statements, Tally};

@@ -39,5 +39,5 @@ pub use networks::{NetworkRow, networks};
 pub use primacy::{By, Lags, PrimacyOptions, PrimacyRow, ResolutionRule, lags_of_pairs, primacy};
 pub use scope::{Scope, Window};
 pub use statements::{MemberRow, StatementRow, StatementsOptions, statements};
-pub use study::Study;
+pub use study::{Study, statement_name};
 pub use surge::{Basis, ChangePoint, ChangePoints, SurgeRow, surge};

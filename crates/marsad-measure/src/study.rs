@@ -216,7 +216,7 @@ impl<'a> Study<'a> {
     /// Stable name of a statement: a hash of its first post's key.
     pub fn statement_id(&self, statement: &Statement) -> String {
         let first = statement.members.first().map_or(0, |member| member.post);
-        format!("s{:016x}", stable_hash(self.corpus.post_key(first as usize).as_bytes()))
+        statement_name(&self.corpus.post_key(first as usize))
     }
 
     /// Members that count as appearances; digests do not.
@@ -277,6 +277,11 @@ pub(crate) fn network_id(members: &[ChannelKey]) -> String {
     keys.sort_unstable();
     keys.dedup();
     format!("n{:010x}", stable_hash(keys.join("\n").as_bytes()) >> 24)
+}
+
+/// The name of a statement by its first post, `platform:channel/post`: the same wherever it is printed.
+pub fn statement_name(first_post: &str) -> String {
+    format!("s{:016x}", stable_hash(first_post.as_bytes()))
 }
 
 /// FNV-1a with a final mix: the same on every machine and in every release.

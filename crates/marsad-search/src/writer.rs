@@ -216,7 +216,7 @@ impl Writer {
 }
 
 /// What a stated language is found by: the tag and its first part, in lower case.
-fn langs(stated: Option<&str>) -> Vec<String> {
+pub(crate) fn langs(stated: Option<&str>) -> Vec<String> {
     let Some(tag) = stated.map(str::to_lowercase).filter(|tag| !tag.is_empty()) else {
         return vec![UNSTATED.to_owned()];
     };

@@ -277,7 +277,7 @@ fn any_said() -> impl Strategy<Value = Said> {
             post: post.to_string(),
             at,
             text,
-            lang: None,
+            lang: (at % 3 == 0).then_some("en-GB"),
             edited,
             deleted: None,
         },
@@ -312,8 +312,64 @@ fn keys_found(index: &Index, query: &str) -> Vec<String> {
     keys
 }
 
+/// A query of words, phrases, beginnings, exclusions, alternatives and filters.
+fn query() -> impl Strategy<Value = String> {
+    let word = || prop::sample::select(WORDS.to_vec());
+    let part = prop_oneof![
+        4 => word().prop_map(str::to_owned),
+        2 => (word(), word()).prop_map(|(a, b)| format!("\"{a} {b}\"")),
+        1 => word().prop_map(|a| format!("\"{a}\"")),
+        1 => Just("rai*".to_owned()),
+        1 => Just("platform:max".to_owned()),
+        1 => Just("channel:telegram:b".to_owned()),
+        1 => Just("script:arab".to_owned()),
+        1 => Just("lang:en".to_owned()),
+        1 => Just("since:1970-01-01T00:00:02Z".to_owned()),
+        1 => Just("until:1970-01-01T00:00:04Z".to_owned()),
+    ];
+    let joined = (prop::sample::select(vec!["", "-", "OR "]), part);
+    prop::collection::vec(joined, 1..5).prop_map(|parts| {
+        let parts = parts.into_iter().enumerate();
+        let written = parts.map(|(at, (how, part))| match how {
+            "OR " if at == 0 => part,
+            how => format!("{how}{part}"),
+        });
+        written.collect::<Vec<_>>().join(" ")
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn a_post_answers_a_query_exactly_when_the_index_finds_it(
+        posts in prop::collection::vec(any_said(), 1..40),
+        queries in prop::collection::vec(query(), 20),
+    ) {
+        let (_folder, index) = indexed(&posts);
+        let there = latest(&posts);
+        for written in queries {
+            let Ok(mut query) = Query::parse(&written) else { continue };
+            let named = |name: &str| Ok::<_, String>(vec![name.parse::<ChannelKey>().unwrap()]);
+            query.name_channels(&mut |name| named(name)).unwrap();
+            let answer = index.search(&Request::new(query.clone(), 1000)).unwrap();
+            let mut found: Vec<String> = answer.hits.iter().map(|hit| hit.post.to_string()).collect();
+            found.sort();
+            let holds = |said: &Said| query.holds(&Entry {
+                platform: &Platform::new(said.platform).unwrap(),
+                channel: said.channel,
+                post: &said.post,
+                published_at: Timestamp::from_seconds(said.at),
+                text: &said.text,
+                lang: said.lang,
+                deleted_at: None,
+                edited_at: None,
+                observed_first: None,
+                version: 1,
+            });
+            prop_assert_eq!(found, keys(&there, &holds), "{}", written);
+        }
+    }
 
     #[test]
     fn a_word_finds_exactly_the_posts_whose_words_contain_it(

@@ -4,7 +4,7 @@ use marsad_types::PostKey;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::cli::{EvidenceVerb, Verb};
+use crate::cli::{AlertsVerb, EvidenceVerb, Verb};
 
 /// What kind of act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +84,11 @@ pub(crate) fn act_of(verb: &Verb) -> Option<Act> {
             | EvidenceVerb::Audit(_)
             | EvidenceVerb::Stamp(_)
             | EvidenceVerb::Cosign(_) => None,
+        },
+        // The past is looked through as by a measure; rules are decided by the verb, with their names.
+        Verb::Alerts(options) => match &options.verb {
+            AlertsVerb::Test(wanted) => Some(Act::new(Action::Look, "alerts test", wanted)),
+            AlertsVerb::Add(_) | AlertsVerb::Remove(_) | AlertsVerb::List => None,
         },
         // An import is written down by the pipeline, with what it adds and only when it adds; what is
         // watched by the verb, with the sources that it names; what a watch sees is the log itself.

@@ -277,6 +277,11 @@ impl Filing {
         self.lake.send(batch, head.size)
     }
 
+    /// Waits until everything that was handed to the lake is in it.
+    pub(crate) fn settle(&self) -> Result<(), Failure> {
+        self.lake.latest(BTreeSet::new()).map(drop)
+    }
+
     /// Joins small files of the lake, on its own thread.
     pub(crate) fn compact(&mut self) -> Result<(), Failure> {
         self.lake.compact()

@@ -33,7 +33,7 @@ use crate::audit::{self, Act, Entry};
 use crate::failure::Failure;
 
 /// Everything in an archive that is made from the evidence.
-const DERIVED: [&str; 3] = ["lake", "lake-before-rebuild", "search"];
+const DERIVED: [&str; 4] = ["lake", "lake-before-rebuild", "search", "index"];
 
 /// Which posts are to go.
 #[derive(Debug)]
@@ -158,6 +158,10 @@ pub(crate) fn carry_out(
             fs::remove_dir_all(&folder)
                 .with_context(|| format!("cannot clear '{}'", folder.display()))?;
         }
+    }
+    // Alerts quote posts. Which of them quote those that go is not asked: a quote is a courtesy.
+    if archive.has_desk() {
+        archive.desk()?.forget_quotes()?;
     }
     let waited = audit::absorb(archive, &mut store)?;
     let mut renewed = BTreeMap::new();

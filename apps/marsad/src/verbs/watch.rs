@@ -21,7 +21,7 @@ pub(crate) fn run(context: &Context, options: &WatchOptions) -> Result<ExitCode,
     let pace =
         if options.once { Pace::once(recheck) } else { Pace::steadily(settings.poll_s(), recheck) };
     let stop = stop_on_signal()?;
-    let mut watch = Watch::begin(&archive, archive.desk()?, pace)?;
+    let mut watch = Watch::begin(&archive, archive.desk()?, pace, context.quiet)?;
     if watch.report.sources == 0 {
         return Err(Failure::failed(
             "nothing is watched; add a channel with `marsad sources add`, for example telegram:NAME",
@@ -35,10 +35,12 @@ pub(crate) fn run(context: &Context, options: &WatchOptions) -> Result<ExitCode,
     let is_done = |watch: &Watch| options.once && watch.is_over();
     while !stop.load(Ordering::Relaxed) && !is_done(&watch) {
         watch.step()?;
+        view.tell(context, &watch.said());
         view.show(&watch);
     }
     view.bar.finish_and_clear();
     let report = watch.finish()?;
+    view.tell(context, &report.alerts);
     tell(context, &report)?;
     for sentence in &report.refused {
         output::error(sentence);
@@ -62,6 +64,13 @@ impl View {
     fn new(context: &Context, metrics: Option<Metrics>) -> Self {
         let bar = progress::spinner("watching", context.quiet);
         Self { bar, metrics, shown: Pulse::default(), shown_at: Timestamp(0) }
+    }
+
+    /// Alerts, a line each, above the line that moves.
+    fn tell(&self, context: &Context, alerts: &[String]) {
+        for line in alerts {
+            self.bar.suspend(|| output::say(context, line));
+        }
     }
 
     fn show(&mut self, watch: &Watch) {

@@ -5,6 +5,7 @@ use marsad_desk::{Sight, State, Watched};
 use marsad_types::{Reading, Status, Timestamp};
 
 use super::{Active, Watch};
+use crate::alerts::Change;
 use crate::failure::Failure;
 
 /// A steady channel that was seen so long before a visit began still speaks for it.
@@ -63,6 +64,23 @@ impl Watch {
             return Ok(()); // that is ours, not the channel's
         }
         let sight = Sight { status: seen.status, cause: seen.status_cause.clone() };
+        if let Some(source) = self.sources.get(&id)
+            && let (Some(was), Some(since)) = (source.status, source.status_at)
+            && was != seen.status
+        {
+            // Before it is noted: a process that dies in between looks again and tells then.
+            let change = Change {
+                channel: seen.key.clone(),
+                source: format!("{}:{}", source.platform, source.name),
+                was,
+                since,
+                seen_at: source.saw_at,
+                is: seen.status,
+                cause: seen.status_cause.clone(),
+                at,
+            };
+            self.alerts.hear_change(&mut self.desk, change)?;
+        }
         if let Some(was) = self.desk.sighted(id, &sight, at)? {
             self.report.status_changes += 1;
             self.report.changed(&seen.key.to_string(), was.status, sight.status);

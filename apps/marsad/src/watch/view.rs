@@ -24,6 +24,8 @@ pub(crate) struct Report {
     pub(crate) failed: u64,
     /// A sentence for each source that is not public.
     pub(crate) refused: Vec<String>,
+    /// Alerts that were told at the end.
+    pub(crate) alerts: Vec<String>,
     /// What a person should know, a sentence each.
     pub(crate) notes: Vec<String>,
 }

@@ -32,9 +32,14 @@ fn everything(folder: &Path, found: &mut Vec<(String, Vec<u8>)>) {
 
 /// Files of the archive that hold a word.
 pub(crate) fn holders(bench: &Bench, word: impl AsRef<[u8]>) -> Vec<String> {
+    holders_in(&bench.path("marsad-archive"), word)
+}
+
+/// Files of a folder that hold a word.
+pub(crate) fn holders_in(folder: &Path, word: impl AsRef<[u8]>) -> Vec<String> {
     let word = word.as_ref();
     let mut found = Vec::new();
-    everything(&bench.path("marsad-archive"), &mut found);
+    everything(folder, &mut found);
     assert!(found.len() > 10);
     let holds = |bytes: &[u8]| bytes.windows(word.len()).any(|window| window == word);
     found.into_iter().filter(|(_, bytes)| holds(bytes)).map(|(name, _)| name).collect()

@@ -106,7 +106,7 @@ impl Index {
     }
 
     /// Puts what a post holds into words, each statement once.
-    fn holds(&self, mut extras: Vec<Extra>, own: u32) -> Result<Vec<Held>, Error> {
+    pub(super) fn holds(&self, mut extras: Vec<Extra>, own: u32) -> Result<Vec<Held>, Error> {
         extras.retain(|extra| extra.statement != own);
         extras.sort_by(|a, b| {
             a.statement.cmp(&b.statement).then(b.similarity.total_cmp(&a.similarity))
@@ -120,7 +120,7 @@ impl Index {
     }
 
     /// The key of a row.
-    fn key(&self, row: u32) -> Result<PostKey, Error> {
+    pub(super) fn key(&self, row: u32) -> Result<PostKey, Error> {
         let post = self.history.post(row)?;
         let channel = self.channels.key(post.channel).cloned();
         let channel = channel.ok_or_else(|| Error::Damaged(self.folder.clone()))?;

@@ -40,6 +40,7 @@ mod run;
 mod runs;
 mod settle;
 mod space;
+mod standing;
 mod teacher;
 #[cfg(test)]
 mod tests;
@@ -52,6 +53,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 pub use answer::{Answer, Held};
 pub use error::Error;
+pub use standing::Standing;
 
 use crate::group::Options;
 use error::Doing;

@@ -10,6 +10,7 @@
 //! | `( … )` | what belongs together |
 //! | `channel:weatherdesk platform:telegram lang:ar script:arab since:2019-11-29 until:2019-12-01` | filters |
 
+mod holds;
 mod parse;
 
 use std::fmt::{self, Display as _};

@@ -1,6 +1,6 @@
 //! The stream and the batch give the same statements.
 
-use marsad_types::Corpus;
+use marsad_types::{Corpus, Timestamp};
 use proptest::prelude::*;
 
 use super::super::Index;
@@ -91,6 +91,28 @@ fn check_again(index: &mut Index, corpus: &Corpus, wanted: &[Statement]) {
         let held = answer.holds.iter().map(|h| (h.statement.to_string(), h.similarity, h.appears));
         assert_eq!(held.collect::<Vec<_>>(), holds);
     }
+    check_standing(index, corpus);
+}
+
+/// Reads everything again: it stands there as it was answered, and nothing before the time asked for.
+fn check_standing(index: &mut Index, corpus: &Corpus) {
+    let mut standing = Vec::new();
+    index.each_since(Timestamp(i64::MIN), &mut |one| standing.push(one)).unwrap();
+    assert_eq!(standing.len(), corpus.posts.len());
+    for (row, one) in standing.iter().enumerate() {
+        let answer = insert(index, corpus, row).unwrap();
+        assert_eq!(one.post.to_string(), corpus.post_key(row));
+        assert_eq!(one.published_at, corpus.published_at(row));
+        assert_eq!((&one.statement, one.relation), (&answer.statement, answer.relation));
+        assert_eq!(one.first_published_at, answer.first_published_at);
+        let appears = answer.holds.into_iter().filter(|held| held.appears);
+        assert_eq!(one.appears_in, appears.map(|held| held.statement).collect::<Vec<_>>());
+        assert!(index.has(&one.post.channel, &one.post.post).unwrap());
+    }
+    let from = standing.get(standing.len() / 2).map_or(Timestamp(0), |one| one.published_at);
+    let mut later = 0;
+    index.each_since(from, &mut |one| later += usize::from(one.published_at >= from)).unwrap();
+    assert_eq!(later, standing.iter().filter(|one| one.published_at >= from).count());
 }
 
 proptest! {
