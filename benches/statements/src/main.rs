@@ -47,12 +47,12 @@ fn main() -> Result<(), Problem> {
     };
     let usage = "worlds|score|pairs|score-pairs FOLDER [SEEDS] [SHOW] [HAND]";
     let folder = PathBuf::from(arguments.get(1).ok_or(usage)?);
-    let seeds = seeds(arguments.get(2).map_or("8", String::as_str))?;
+    let seeds = || seeds(arguments.get(2).map_or("8", String::as_str));
     match arguments.first().map(String::as_str) {
-        Some("worlds") => worlds(&folder, seeds),
+        Some("worlds") => worlds(&folder, seeds()?),
         Some("score") => {
             let hand = arguments.get(4).map(String::as_str);
-            scores(&folder, seeds, number(3, 0), hand)
+            scores(&folder, seeds()?, number(3, 0), hand)
         }
         Some("sample") => {
             let column =

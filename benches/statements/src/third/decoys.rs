@@ -24,6 +24,12 @@ impl Builder {
         let tongue = TONGUES[first.language];
         let changed = stories::other_fact(&first.body, tongue, &mut self.chance);
         let Some((text, kind)) = changed else { return };
+        // An opening that another statement has would be that statement.
+        let opening = super::edits::sentences(&text).swap_remove(0);
+        let is_own = first.body.starts_with(&opening);
+        if !self.used.insert(opening) && !is_own {
+            return;
+        }
         let at = self.later(first.at);
         if self.chance.one_in(4) {
             let statement = self.new_statement();
@@ -102,7 +108,7 @@ impl Builder {
     pub(super) fn quotes(&mut self, group: &[First]) {
         for _ in 0..4 {
             let quoted = &group[self.chance.below(group.len())];
-            let Some(other) = self.spare.pop() else { return };
+            let Some(other) = self.others.pop() else { return };
             let (at, text) = (self.later(quoted.at), quoted.body.clone());
             let words: Vec<&str> = text.split(' ').collect();
             let length = 5 + self.chance.below(4);

@@ -56,8 +56,10 @@ struct Builder {
     frames: Vec<Frame>,
     drafts: Vec<Draft>,
     statements: usize,
-    /// Texts kept for what must have nothing to do with others.
+    /// Texts to go on with after another.
     spare: Vec<String>,
+    /// Texts kept for what must have nothing to do with others.
+    others: Vec<String>,
     /// Openings and bulletins so far: none is made twice.
     used: BTreeSet<String>,
 }
@@ -72,12 +74,19 @@ pub(crate) fn build(bases: &[String], seed: u64) -> World {
         })
         .collect();
     let (spare, used): (Vec<_>, Vec<_>) = bases.iter().enumerate().partition(|(at, _)| at % 4 == 0);
+    let (spare, others): (Vec<_>, Vec<_>) = spare
+        .into_iter()
+        .map(|(_, base)| base.clone())
+        .enumerate()
+        .partition(|(at, _)| at % 3 == 0);
+    let texts_of = |some: Vec<(usize, String)>| some.into_iter().map(|(_, text)| text).collect();
     let mut builder = Builder {
         chance,
         frames,
         drafts: Vec::new(),
         statements: 0,
-        spare: spare.into_iter().map(|(_, base)| base.clone()).collect(),
+        spare: texts_of(spare),
+        others: texts_of(others),
         used: BTreeSet::new(),
     };
     let mut texts: Vec<String> = used.into_iter().map(|(_, base)| base.clone()).collect();
