@@ -227,6 +227,11 @@ fn only(a: &View, b: &View) -> (Vec<usize>, Vec<usize>) {
 /// Words of a fact at most: a name, a place, a day; more of them are another wording.
 const FACT_WORDS: usize = 3;
 
+/// A text that is filled in like a form has so many words at most. Of four worlds of the third hand
+/// precision is 0.994 with 40, 0.991 with 25 and 0.996 without a bound; real posts that editors
+/// retouched are mostly longer.
+const FORM_WORDS_MAX: usize = 40;
+
 /// Two texts laid beside each other.
 struct Laid<'a> {
     a: &'a View,
@@ -253,14 +258,16 @@ impl<'a> Laid<'a> {
 
     /// Whether a few words stand where the other text has a few others, they are no matter of style,
     /// and nothing else was edited: an editor who exchanges a word mostly leaves one out or puts one
-    /// in as well, a form that is filled in anew does not. Days, months, numbers and directions are
-    /// facts in any company.
+    /// in as well, a form that is filled in anew does not, and a form is short: in a long text a few
+    /// other words are an editor's. Days, months, numbers and directions are facts in any company.
     fn has_fact(&self, doubt: &Doubt) -> bool {
         let facts = || self.hunks.iter().filter(|hunk| self.is_fact(hunk));
         if facts().any(|hunk| self.is_other_value(hunk)) {
             return true;
         }
-        if self.hunks.iter().all(|hunk| !self.is_edit(hunk)) && facts().next().is_some() {
+        let words = self.words_a.len().max(self.words_b.len());
+        let is_form = words <= FORM_WORDS_MAX && !self.hunks.iter().any(|hunk| self.is_edit(hunk));
+        if is_form && facts().next().is_some() {
             return true;
         }
         self.is_turned_round() || self.has_moved_fact(doubt)
