@@ -26,6 +26,15 @@ pub(crate) const SECOND: [Source; 5] = [
     ("ira-troll-tweets/small_2016-10-03_07.csv.zst", "content", Some(("language", "English"))),
 ];
 
+/// What the third hand builds on, beside texts of its own making.
+pub(crate) const THIRD: [Source; 5] = [
+    ("arabic-diacritics-tashkeela/val_2500.csv.zst", "diacritized", None),
+    ("ira-troll-tweets/arabic_script_rows.csv.zst", "content", None),
+    ("neardup-en-pan-paraphrase/pan_train.csv.zst", "s2", None),
+    ("tg-ru-news-24ch/posts_before_2024-12-01.csv.zst", "text", None),
+    ("ira-troll-tweets/small_2016-10-03_07.csv.zst", "content", Some(("language", "Russian"))),
+];
+
 /// Texts of 14 to 90 words, `each` of each source, without those that share a run of five words
 /// with another.
 pub(crate) fn read(

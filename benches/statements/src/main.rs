@@ -2,8 +2,9 @@
 //! peers on the same posts.
 //!
 //! `statements-bench worlds FOLDER SEEDS` writes the posts for the peers (`peers.py`);
-//! `statements-bench score FOLDER SEEDS [SHOW]` groups them here, reads what the peers found if it
-//! is there, and prints the tables; SHOW is the number of wrong pairs printed.
+//! `statements-bench score FOLDER SEEDS [SHOW] [HAND]` groups them here, reads what the peers found
+//! if it is there, and prints the tables; SEEDS is `8` (1 to 8) or `5-20`, SHOW the number of wrong
+//! pairs printed, HAND the only hand whose worlds are wanted.
 //! `statements-bench pairs FOLDER` and `statements-bench score-pairs FOLDER` do the same for
 //! labelled pairs of other people.
 //! `statements-bench sample FOLDER FILE CHANNEL TIME TEXT [EACH] [SEED]` draws matches and near
@@ -25,7 +26,9 @@ mod problem;
 mod score;
 mod second;
 mod table;
+mod third;
 
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use marsad_matching::{Options, Piece, Prints, Role, Statements, explain, group};
@@ -34,20 +37,23 @@ use post::World;
 use problem::Problem;
 use score::{Pair, Scores, rows};
 
-/// The two hands that wrote the worlds.
-const HANDS: [&str; 2] = ["first", "second"];
+/// The hands that wrote the worlds.
+const HANDS: [&str; 3] = ["first", "second", "third"];
 
 fn main() -> Result<(), Problem> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let number = |at: usize, otherwise: usize| -> usize {
         arguments.get(at).and_then(|n| n.parse().ok()).unwrap_or(otherwise)
     };
-    let usage = "worlds|score|pairs|score-pairs FOLDER [SEEDS] [SHOW]";
+    let usage = "worlds|score|pairs|score-pairs FOLDER [SEEDS] [SHOW] [HAND]";
     let folder = PathBuf::from(arguments.get(1).ok_or(usage)?);
-    let seeds = number(2, 8) as u64;
+    let seeds = || seeds(arguments.get(2).map_or("8", String::as_str));
     match arguments.first().map(String::as_str) {
-        Some("worlds") => worlds(&folder, seeds),
-        Some("score") => scores(&folder, seeds, number(3, 0)),
+        Some("worlds") => worlds(&folder, seeds()?),
+        Some("score") => {
+            let hand = arguments.get(4).map(String::as_str);
+            scores(&folder, seeds()?, number(3, 0), hand)
+        }
         Some("sample") => {
             let column =
                 |at: usize| arguments.get(at).map(String::as_str).filter(|name| *name != "-");
@@ -76,31 +82,44 @@ fn data() -> PathBuf {
 fn world(hand: &str, seed: u64) -> Result<World, Problem> {
     let (sources, salt, each): (&[bases::Source], u64, usize) = match hand {
         "first" => (&bases::FIRST, 0, 500),
-        _ => (&bases::SECOND, 0xF00D, 200),
+        "second" => (&bases::SECOND, 0xF00D, 200),
+        _ => (&bases::THIRD, 0x3A4D, 70),
     };
     let bases = bases::read(&data(), sources, seed ^ salt, each)?;
     Ok(match hand {
         _ if bases.is_empty() => World { posts: Vec::new() },
         "first" => first::build(&bases, seed),
-        _ => second::build(&bases, seed),
+        "second" => second::build(&bases, seed),
+        _ => third::build(&bases, seed),
     })
 }
 
-fn worlds(folder: &Path, seeds: u64) -> Result<(), Problem> {
+/// `8` is the seeds 1 to 8, `5-20` those from 5 to 20.
+fn seeds(written: &str) -> Result<RangeInclusive<u64>, Problem> {
+    let (first, last) = written.split_once('-').unwrap_or(("1", written));
+    Ok(first.parse()?..=last.parse()?)
+}
+
+fn worlds(folder: &Path, seeds: RangeInclusive<u64>) -> Result<(), Problem> {
     std::fs::create_dir_all(folder)?;
     for hand in HANDS {
-        for seed in 1..=seeds {
+        for seed in seeds.clone() {
             peers::write(&folder.join(format!("{hand}-{seed}.ndjson")), &world(hand, seed)?)?;
         }
     }
     Ok(())
 }
 
-fn scores(folder: &Path, seeds: u64, show: usize) -> Result<(), Problem> {
-    for hand in HANDS {
+fn scores(
+    folder: &Path,
+    seeds: RangeInclusive<u64>,
+    show: usize,
+    only: Option<&str>,
+) -> Result<(), Problem> {
+    for hand in HANDS.into_iter().filter(|hand| only.is_none_or(|only| only == *hand)) {
         let mut ours: Vec<Scores> = Vec::new();
         let mut theirs = peers::Peers::default();
-        for seed in 1..=seeds {
+        for seed in seeds.clone() {
             let world = world(hand, seed)?;
             if world.posts.is_empty() {
                 return Ok(());
@@ -120,7 +139,7 @@ fn scores(folder: &Path, seeds: u64, show: usize) -> Result<(), Problem> {
             }
             theirs.read(folder, &format!("{hand}-{seed}"), &world, &truth)?;
         }
-        table::print(hand, &ours, &theirs);
+        table::print(hand, *seeds.start(), &ours, &theirs);
     }
     Ok(())
 }

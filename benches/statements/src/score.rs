@@ -159,9 +159,8 @@ fn kind(world: &World, pair: Pair) -> String {
         (Role::Decoy, Role::Decoy) if a.kind != b.kind => {
             format!("{} / {}", a.kind.min(b.kind), a.kind.max(b.kind))
         }
-        (Role::Digest, other) | (other, Role::Digest) if other != Role::Decoy => {
-            "digest".to_owned()
-        }
+        (Role::Digest, other) if other != Role::Decoy => a.kind.to_owned(),
+        (other, Role::Digest) if other != Role::Decoy => b.kind.to_owned(),
         (Role::Original, Role::Original) => "two originals".to_owned(),
         (Role::Copy, Role::Copy) if a.kind != b.kind => "two copies".to_owned(),
         (Role::Decoy, _) | (Role::Copy, Role::Original | Role::Copy) => a.kind.to_owned(),

@@ -4,18 +4,12 @@ use crate::peers::Peers;
 use crate::score::{Score, Scores, is_beside_the_text};
 
 /// Prints what one hand's worlds showed.
-pub(crate) fn print(hand: &str, ours: &[Scores], theirs: &Peers) {
+pub(crate) fn print(hand: &str, first_seed: u64, ours: &[Scores], theirs: &Peers) {
     println!("== worlds of the {hand} hand");
     println!("seed  precision  recall     F1");
-    for (number, scores) in ours.iter().enumerate() {
+    for (number, scores) in (first_seed..).zip(ours) {
         let all = scores.all;
-        println!(
-            "{:4}     {:.4}  {:.4} {:.4}",
-            number + 1,
-            all.precision(),
-            all.recall(),
-            all.f1()
-        );
+        println!("{:4}     {:.4}  {:.4} {:.4}", number, all.precision(), all.recall(), all.f1());
     }
     for (what, of) in [
         ("precision", Score::precision as fn(Score) -> f64),

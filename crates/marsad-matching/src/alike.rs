@@ -93,7 +93,9 @@ fn judge(
         Verdict::Equal => found(Some(Relation::Exact), 1.0, why),
         Verdict::Near(_) => found(Some(Relation::Near), similarity, why),
         Verdict::Contained => found(Some(Relation::Contained), similarity, why),
-        Verdict::Figures | Verdict::Negated | Verdict::Series => found(None, similarity, why),
+        Verdict::Figures | Verdict::Negated | Verdict::Series | Verdict::Words => {
+            found(None, similarity, why)
+        }
         Verdict::Empty | Verdict::Short | Verdict::Apart => None,
     }
 }

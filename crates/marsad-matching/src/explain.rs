@@ -88,6 +88,7 @@ pub(crate) fn reason(verdict: Verdict) -> &'static str {
         Verdict::Series => {
             "alike, but a word stands where the other has another in one channel's series"
         }
+        Verdict::Words => "alike, but a few words stand where the other has others",
         Verdict::Contained => "one contains the other",
         Verdict::Short => "too short for anything but equality",
         Verdict::Apart => "not alike enough",

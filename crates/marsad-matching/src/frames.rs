@@ -26,8 +26,9 @@ use rayon::prelude::*;
 use std::sync::Arc;
 
 use crate::dates::undated;
-use crate::fingerprint::{Fingerprint, Fingerprinter};
+use crate::fingerprint::{Fingerprint, Fingerprinter, hashed_lines};
 use crate::mask::{Dates, Frame, Masker, RUN_MAX, run_hash};
+use crate::normalise::Scanner;
 use crate::prints::Prints;
 
 /// Posts of a stretch.
@@ -262,7 +263,7 @@ pub(crate) fn teach(corpus: &Corpus, prints: &Prints, rows: &[u32], masker: &mut
     if teachers.len() < TEACHERS_MIN {
         return frame;
     }
-    frame.set_lines(frequent_lines(prints, &teachers));
+    frame.set_lines(frequent_lines(corpus, prints, &teachers, &mut masker.scanner));
     let mut runs = Runs::default();
     let sample = teachers.get(..SAMPLE_SMALL.min(teachers.len())).unwrap_or(&[]);
     let mut learning = Learning { frame: &frame, masker, words_max: SHARED_WORDS };
@@ -277,7 +278,12 @@ pub(crate) fn teach(corpus: &Corpus, prints: &Prints, rows: &[u32], masker: &mut
     frame
 }
 
-fn frequent_lines(prints: &Prints, teachers: &[(u128, u32)]) -> Vec<u32> {
+fn frequent_lines(
+    corpus: &Corpus,
+    prints: &Prints,
+    teachers: &[(u128, u32)],
+    scanner: &mut Scanner,
+) -> Vec<u32> {
     let mut seen: Vec<(u32, u32)> = Vec::new();
     for (_, row) in teachers {
         let lines = prints.lines(*row as usize);
@@ -287,9 +293,23 @@ fn frequent_lines(prints: &Prints, teachers: &[(u128, u32)]) -> Vec<u32> {
     }
     seen.sort_unstable();
     seen.dedup();
-    let enough = enough(teachers.len());
-    let frequent = seen.chunk_by(|a, b| a.0 == b.0).filter(|posts| posts.len() >= enough);
-    frequent.filter_map(|posts| posts.first().map(|(line, _)| *line)).collect()
+    let texts = teachers.len();
+    let mut frequent = Vec::new();
+    for posts in seen.chunk_by(|a, b| a.0 == b.0).filter(|posts| posts.len() >= enough(texts)) {
+        let Some((line, row)) = posts.first().copied() else { continue };
+        // What takes turns and holds a time is a line of a bulletin ("high water 6:54").
+        let is_always = posts.len() >= share(texts, 3, 10).max(3);
+        if is_always || !is_dated(scanner, corpus.posts.text.get(row as usize), line) {
+            frequent.push(line);
+        }
+    }
+    frequent
+}
+
+/// Whether a line of a text holds a date.
+fn is_dated(scanner: &mut Scanner, text: &str, line: u32) -> bool {
+    scanner.scan(text);
+    hashed_lines(scanner).any(|other| other.hash == line && other.is_dated)
 }
 
 /// How many of so many texts make a frame of what they share: three in ten and three at least; or,

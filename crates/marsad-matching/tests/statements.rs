@@ -458,10 +458,77 @@ fn brute_jaccard(a: &str, b: &str) -> f64 {
     a.intersection(&b).count() as f64 / a.union(&b).count() as f64
 }
 
+/// Two channels post one text each; whether they are one statement.
+fn are_one(a: &str, b: &str) -> bool {
+    !several(&grouped(&corpus(&[("a", a), ("b", b)]))).is_empty()
+}
+
+#[test]
+fn a_word_that_turns_the_meaning_makes_another_statement_in_another_channel() {
+    for [a, b] in [
+        [
+            "The council has approved the plan for a covered market beside the old ferry quay",
+            "The council has rejected the plan for a covered market beside the old ferry quay",
+        ],
+        [
+            "Движение по мосту через реку открыто, автобусы идут по обычному расписанию до ночи",
+            "Движение по мосту через реку закрыто, автобусы идут по обычному расписанию до ночи",
+        ],
+        [
+            "تعلن إدارة الميناء أن الطريق الساحلي مفتوح أمام الشاحنات حتى نهاية الأسبوع القادم",
+            "تعلن إدارة الميناء أن الطريق الساحلي مغلق أمام الشاحنات حتى نهاية الأسبوع القادم",
+        ],
+        [
+            "It is possible to reach the island on foot at low water, the coast guard says today",
+            "It is impossible to reach the island on foot at low water, the coast guard says today",
+        ],
+        [
+            "The library on Mill Lane stays closed until the end of June while the roof is mended",
+            "The library on Mill Lane stays closed until the end of July while the roof is mended",
+        ],
+        [
+            "The evening boat from Harwick to Oxley leaves an hour late because of the high swell",
+            "The evening boat from Oxley to Harwick leaves an hour late because of the high swell",
+        ],
+    ] {
+        assert!(!are_one(a, b), "{a} / {b}");
+    }
+}
+
+#[test]
+fn slips_forms_and_words_of_saying_make_no_other_statement() {
+    let with = |said: &str, market: &str, about: &str| {
+        format!(
+            "The {said} that {market} market beside the old quay opens {about} noon on Sunday, with \
+             forty stalls, a band on the steps and boats to the island as long as the tide allows"
+        )
+    };
+    let a = with("council said", "the covered", "about");
+    for b in [
+        with("council stated", "the covered", "around"),
+        with("coucnil said", "the coverred", "about"),
+        with("council said", "a covered", "about"),
+        with("council says", "the covered", "at about"),
+        format!("Good news!\n{a}"),
+    ] {
+        assert!(are_one(&a, &b), "{b}");
+    }
+    // An editor who exchanges a word and leaves out others tells the same thing.
+    assert!(are_one(
+        "Doctors in the coastal town have warned of ticks in the tall grass along the river path, \
+         which are active until late autumn, and advise long trousers for everyone who walks there \
+         with children or with dogs in the evening",
+        "Medics in the coastal town have warned of ticks in the grass along the river path, \
+         which are active until late autumn, and advise long trousers for everyone who walks there \
+         with children or with dogs in the evening",
+    ));
+}
+
 #[test]
 fn nearly_all_pairs_above_the_threshold_are_found() {
     // Letters by a small generator: texts of random words, each followed by a copy with some
-    // letters changed, so that similarities spread around the threshold.
+    // letters changed, so that similarities spread around the threshold. As with slips of the
+    // keyboard, a word has one at most, and not in its first letter: it would be another word.
     let mut state = 12345u64;
     let mut chance = move |n: u64| {
         state =
@@ -475,10 +542,13 @@ fn nearly_all_pairs_above_the_threshold_are_found() {
             .collect();
         let text = words.join(" ");
         let mut copy: Vec<char> = text.chars().collect();
+        let mut slipped = Vec::new();
         for _ in 0..chance(6) {
             let at = chance(copy.len() as u64) as usize;
-            if copy[at] != ' ' {
+            let word = copy[..at].iter().filter(|c| **c == ' ').count();
+            if at > 0 && copy[at] != ' ' && copy[at - 1] != ' ' && !slipped.contains(&word) {
                 copy[at] = (b'a' + chance(26) as u8) as char;
+                slipped.push(word);
             }
         }
         texts.push(text);

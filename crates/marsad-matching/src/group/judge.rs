@@ -251,14 +251,16 @@ pub(crate) fn containing(options: &Options, earlier: &View, later: &View) -> Opt
     if share < SPELLING_SHARE.min(options.containment) || !is_long {
         return None;
     }
-    let apart = slots(part, whole);
+    let place = place(part, whole);
+    let beside = place.as_ref().unwrap_or(whole);
+    let apart = slots(part, beside);
     // Of a whole hardly longer, the "not" is no part of what was added.
     let is_about_all = part.words.len() * 5 >= whole.words.len() * 4;
     if apart.first_negates || is_about_all && apart.second_negates {
         return None;
     }
     if share < options.containment {
-        let (twins, all, _) = twins(part, whole);
+        let (twins, all, _) = twins(part, beside);
         let spelt = twins as f32 / all.max(1) as f32;
         if spelt >= SPELLING_WORDS {
             share = spelt.min(0.99);
@@ -284,11 +286,25 @@ pub(crate) fn containing(options: &Options, earlier: &View, later: &View) -> Opt
     Some(Containing { first_in_second, part, share, apart: Slots { figure: false, ..apart } })
 }
 
+/// The place of a part in a much longer whole, around the longest run of words that both have: what
+/// the whole says elsewhere is no matter of the part.
+fn place(part: &View, whole: &View) -> Option<View> {
+    let words = part.words.len();
+    let room = words / 4 + 4;
+    if whole.words.len() <= words + 2 * room {
+        return None;
+    }
+    let (longest, in_part, in_whole) = core(part, whole);
+    let from = in_whole.saturating_sub(in_part + room);
+    let to = (in_whole + words + room).saturating_sub(in_part).min(whole.words.len());
+    (longest > 0).then(|| whole.window(from..to))
+}
+
 /// Share of the shorter text in the run of words that both have, where that is long enough to be the
 /// statement, with something of its own before or after it in each.
 fn share_of_core(options: &Options, a: &View, b: &View, least: f32) -> Option<f32> {
     let shorter = a.words.len().min(b.words.len());
-    let words = core(a, b);
+    let (words, ..) = core(a, b);
     let share = words as f32 / shorter.max(1) as f32;
     let is_long = words as u32 >= options.containment_tokens_min;
     (is_long && share >= least).then_some(share.min(0.99))
@@ -310,7 +326,7 @@ fn without_series(links: &mut Vec<Link>, in_series: &mut [bool]) -> usize {
         let is_series = |text: u32| in_series.get(text as usize) == Some(&true);
         kept.extend(own.iter().filter(|link| {
             let strict = link.same_channel || is_series(link.earlier) || is_series(link.later);
-            !link.slots.figure && (!link.slots.word || !strict)
+            !link.slots.figure && !link.slots.fact && (!link.slots.word || !strict)
         }));
     }
     *links = kept;

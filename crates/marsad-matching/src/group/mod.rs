@@ -4,9 +4,11 @@
 //! ([`texts`]), pairs of texts that may be alike are found ([`candidates`], [`contain`]), compared
 //! in full ([`judge`], [`slots`]), and resolved in the order of time ([`resolve`]).
 
+mod align;
 pub(crate) mod candidates;
 pub(crate) mod contain;
 pub(crate) mod judge;
+mod lexicon;
 pub(crate) mod media;
 mod repeated;
 pub(crate) mod resolve;
@@ -146,6 +148,8 @@ pub(crate) enum Verdict {
     Negated,
     /// Near but for a word, in one channel.
     Series,
+    /// Near but for a few words in one place.
+    Words,
     /// One holds the other.
     Contained,
     /// Different and too short to be near.
@@ -194,11 +198,13 @@ fn judged(
         return match apart {
             Slots { figure: true, .. } => said(Verdict::Figures, similarity),
             Slots { word: true, .. } if same_channel => said(Verdict::Series, similarity),
+            Slots { fact: true, .. } => said(Verdict::Words, similarity),
             _ => said(Verdict::Near(basis), similarity),
         };
     }
     match containing(options, a, b) {
         Some(found) if found.apart.word && same_channel => said(Verdict::Series, found.share),
+        Some(found) if found.apart.fact => said(Verdict::Words, found.share),
         Some(found) => said(Verdict::Contained, found.share),
         None if likeness.jaccard >= options.threshold => said(Verdict::Negated, likeness.jaccard),
         None => said(Verdict::Apart, likeness.jaccard),

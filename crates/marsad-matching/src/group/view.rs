@@ -1,5 +1,7 @@
 //! A text as it is compared: masked, as features and as words.
 
+use std::ops::Range;
+
 use marsad_types::Corpus;
 
 use super::Options;
@@ -34,6 +36,8 @@ pub(crate) struct Word {
     /// Place in the code points.
     pub(crate) start: u32,
     pub(crate) end: u32,
+    /// Whether a sentence or line ends before it.
+    pub(crate) begins: bool,
     pub(crate) is_number: bool,
 }
 
@@ -42,6 +46,16 @@ impl View {
     pub(crate) fn is_comparable(&self, options: &Options) -> bool {
         self.words.len() as u32 >= options.near_tokens_min
             && count_letters(&self.codes) >= options.near_letters_min
+    }
+
+    /// Some of its words, without features.
+    pub(crate) fn window(&self, words: Range<usize>) -> Self {
+        Self {
+            codes: self.codes.clone(),
+            features: Features::default(),
+            trails_off: self.trails_off && words.end >= self.words.len(),
+            words: self.words.get(words).unwrap_or(&[]).to_vec(),
+        }
     }
 
     /// The code points of a word.
@@ -93,13 +107,21 @@ impl Viewer {
         view.codes.clear();
         view.codes.extend_from_slice(scanner.codes.get(..end as usize).unwrap_or(&[]));
         view.words.clear();
+        let mut before: Option<&Token> = None;
         for token in tokens.iter().filter(|token| token.kind.is_matched()) {
+            let source = text.get(token.source_start as usize..token.source_end as usize);
+            let is_number = token.kind == TokenKind::Number;
+            if is_number && source.is_some_and(is_code) {
+                continue;
+            }
             view.words.push(Word {
                 hash: hash_word(scanner.token_codes(token)),
                 start: token.start,
                 end: token.end,
-                is_number: token.kind == TokenKind::Number,
+                begins: before.is_none_or(|before| is_apart(text, before, token)),
+                is_number,
             });
+            before = Some(token);
         }
         view.features.reset(0);
     }
@@ -110,6 +132,23 @@ impl Viewer {
         let features = &mut view.features;
         each_feature(&view.codes, |hash| features.add(hash));
     }
+}
+
+/// Whether a sentence or line ends between two tokens.
+fn is_apart(text: &str, before: &Token, token: &Token) -> bool {
+    const ENDS: [char; 8] = ['.', '!', '?', '\u{2026}', '\u{061F}', '|', '\n', '\u{2502}'];
+    let gap = text.get(before.source_end as usize..token.source_start as usize);
+    before.line != token.line || gap.is_some_and(|gap| gap.contains(ENDS))
+}
+
+/// Letters and digits in a jumble, as in shortened links and the marks that spam puts behind a
+/// text (`8VaU`): no figure. A name with a number (`iPhone15`) is none of them, nor are units.
+fn is_code(source: &str) -> bool {
+    let letters: Vec<char> = source.chars().filter(|c| c.is_alphanumeric()).collect();
+    let kinds = letters.array_windows().filter(|[a, b]| a.is_numeric() != b.is_numeric()).count();
+    let rises = letters.array_windows().any(|[a, b]| a.is_lowercase() && b.is_uppercase());
+    let is_named = kinds == 1 && letters.first().is_some_and(|first| !first.is_numeric());
+    kinds >= 3 || kinds >= 1 && rises && !is_named
 }
 
 /// Where a text was cut: after how many of its tokens an ellipsis stands with nothing behind it, or
@@ -133,4 +172,20 @@ fn cut(text: &str, tokens: &[Token]) -> Option<usize> {
 
 pub(crate) fn hash_word(codes: &[u32]) -> u64 {
     crate::mask::run_hash(0, codes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_jumble_is_no_figure() {
+        for code in ["8VaU", "fjF5T", "a8f3k2", "x1y2z"] {
+            assert!(is_code(code), "{code}");
+        }
+        for figure in ["8", "12:30", "1.200", "5km", "10Km", "3rd", "iPhone15", "G20", "No5", "٨"]
+        {
+            assert!(!is_code(figure), "{figure}");
+        }
+    }
 }

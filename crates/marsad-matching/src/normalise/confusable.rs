@@ -107,6 +107,12 @@ pub(super) fn fold_to(word: &mut [u32], target: Script) {
     }
 }
 
+/// Whether two folded words look the same though their letters are of different scripts.
+pub(crate) fn look_alike(a: &[u32], b: &[u32]) -> bool {
+    let shape = |code: &u32| alike(*code, Script::Latin).unwrap_or(*code);
+    a.len() == b.len() && a.iter().map(shape).eq(b.iter().map(shape))
+}
+
 fn majority(word: &[u32]) -> Option<Script> {
     const SCRIPTS: [Script; 3] = [Script::Latin, Script::Cyrillic, Script::Greek];
     let score = |wanted: Script| {

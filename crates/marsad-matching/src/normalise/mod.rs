@@ -31,6 +31,7 @@ mod table;
 
 use std::ops::Range;
 
+pub(crate) use confusable::look_alike;
 pub use loose::{loose_word, norm_loose};
 pub use scan::TokenKind;
 pub(crate) use scan::{Scanner, Token, is_digit};
