@@ -5,6 +5,7 @@
 //! of which lake, up to which leaf of the log, with how many posts. Where that does not add up, the
 //! index is built again.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -64,9 +65,10 @@ impl Statements {
         let unfiled = |covers: &Covers| filing.filer.posts().saturating_sub(covers.filed);
         let mut unheard = Unheard::new();
         if let Some(covers) = covers {
-            let missing = Missing::of(&lake, filing, covers.position)?;
+            let are_few = unfiled(&covers) <= ADDED_MAX;
+            let missing = Missing::of(&lake, filing, covers.position, are_few)?;
             unheard = missing.unheard;
-            if unfiled(&covers) <= ADDED_MAX {
+            if are_few {
                 let opened = match Index::open(&inner(&folder), &Options::default()) {
                     Err(busy @ Error::Busy(_)) => return Err(busy.into()),
                     opened => opened.ok(),
@@ -204,26 +206,38 @@ struct Missing {
 }
 
 impl Missing {
-    fn of(lake: &Lake, filing: &Filing, position: u64) -> Result<Self, Failure> {
+    /// `others` only where they are to be added one by one: a large import would fill the memory.
+    fn of(
+        lake: &Lake,
+        filing: &Filing,
+        position: u64,
+        keeps_others: bool,
+    ) -> Result<Self, Failure> {
         // The first version of each; a later one alone is a post that was known before.
         let mut first: BTreeMap<PostKey, (u32, u64, Post)> = BTreeMap::new();
+        let mut watched: BTreeMap<u64, bool> = BTreeMap::new();
+        let mut failed = None;
         lake.each_post_from(position, &mut |row, leaf| {
+            if let Entry::Vacant(unknown) = watched.entry(leaf) {
+                match filing.store.record(leaf) {
+                    Ok(record) => drop(unknown.insert(exchange::is_watched(&record))),
+                    Err(error) => failed = Some(error),
+                }
+            }
+            let is_kept = keeps_others || watched.get(&leaf) == Some(&true);
             let key = key_of(&row.post);
-            if first.get(&key).is_none_or(|(version, ..)| row.version < *version) {
+            if is_kept && first.get(&key).is_none_or(|(version, ..)| row.version < *version) {
                 first.insert(key, (row.version, leaf, row.post));
             }
         })?;
-        let mut watched: BTreeMap<u64, bool> = BTreeMap::new();
+        if let Some(error) = failed {
+            return Err(error.into());
+        }
         let (mut unheard, mut others) = (Vec::new(), Vec::new());
         for (_, (version, leaf, post)) in first {
-            let is_watched = match watched.get(&leaf) {
-                Some(known) => *known,
-                None => exchange::is_watched(&filing.store.record(leaf)?),
-            };
-            watched.insert(leaf, is_watched);
-            if is_watched && version == 1 {
+            if version == 1 && watched.get(&leaf) == Some(&true) {
                 unheard.push((leaf, post));
-            } else {
+            } else if keeps_others {
                 others.push(post);
             }
         }
