@@ -147,6 +147,11 @@ impl Archive {
         Ok(self.reader()?.head())
     }
 
+    /// Whether anything was ever put on the watch list.
+    pub(crate) fn has_desk(&self) -> bool {
+        self.root.join("desk.sqlite").is_file()
+    }
+
     /// The desk's book.
     pub(crate) fn desk(&self) -> Result<Desk, Failure> {
         Ok(Desk::open(&self.root.join("desk.sqlite"))?)

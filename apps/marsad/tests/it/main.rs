@@ -11,6 +11,7 @@ mod attest;
 mod audit;
 mod bench;
 mod contract;
+mod discover;
 mod evidence;
 mod forget;
 mod forget_media;
