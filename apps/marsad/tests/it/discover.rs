@@ -6,10 +6,6 @@ use serde_json::{Value, json};
 
 use crate::bench::{Bench, post, rows};
 
-fn candidates(finding: &Value) -> Vec<&str> {
-    rows(finding).iter().map(|row| row["candidate"].as_str().unwrap()).collect()
-}
-
 /// From its officials, the article's network comes back without any link.
 pub(crate) fn the_network_comes_back(bench: &Bench, truth: &Value) {
     let texts = |list: &Value| -> BTreeSet<String> {
@@ -60,7 +56,8 @@ fn desk(bench: &Bench) {
         ))
         .unwrap();
         line["forward_of"] = json!({"platform": "telegram", "channel": "CoastWeather", "id": "7"});
-        lines += &format!("{line}\n");
+        lines += &line.to_string();
+        lines.push('\n');
     }
     for (id, text) in [
         ("1", "Trains: https://t.me/s/railnotices, thanks to @somebody"),
@@ -96,7 +93,7 @@ fn suggestions_are_lines_that_a_human_adds() {
     );
     assert!(!written.contains("somebody"));
     // Nothing is added by that, and looking is written down.
-    assert!(!bench.path("a/desk.sqlite").exists());
+    assert!(!bench.path("a/desk.sqlite").try_exists().unwrap());
     let trail = bench.json(&["--archive", "a", "evidence", "audit"]);
     assert!(trail.to_string().contains("sources suggest"), "{trail}");
     let told = bench.json(&[
@@ -142,6 +139,14 @@ fn a_channel_filed_under_its_name_is_measured_proved_and_erased_by_its_number() 
     );
     let first = rows(&statements)[0]["first_post"].as_str().unwrap();
     assert_eq!(first, "telegram:1900000001/1");
+    let explained = bench.json(&[
+        "measure",
+        "statements",
+        "--explain",
+        "telegram:CoastWeather/1",
+        "telegram:desk/9",
+    ]);
+    assert_eq!(explained["similarity"], 1.0, "{explained}");
     let proved = bench.json(&["evidence", "prove", first, "--out", "post.wacz"]);
     assert_eq!(proved["records"], 2);
     let gone = bench.json(&["evidence", "erase", first, "--reason", "asked for by the channel"]);

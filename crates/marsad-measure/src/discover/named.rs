@@ -68,15 +68,14 @@ pub(super) fn links_in(text: &str, hosts: &HashSet<String>) -> Vec<Named> {
 pub(super) fn link(word: &str, hosts: &HashSet<String>) -> Option<Named> {
     let word = word.trim_end_matches(['.', ';', ':', '!', '?', '…', '*', '_']);
     let start = word.find("https://").or_else(|| word.find("http://"));
-    let url = match start.and_then(|start| word.get(start..)) {
-        Some(address) => Url::parse(address).ok()?,
-        None => {
-            let host = word.split('/').next().unwrap_or_default();
-            if !is_channel_host(&host.to_ascii_lowercase()) {
-                return None;
-            }
-            Url::parse(&format!("https://{word}")).ok()?
+    let url = if let Some(address) = start.and_then(|start| word.get(start..)) {
+        Url::parse(address).ok()?
+    } else {
+        let host = word.split('/').next().unwrap_or_default();
+        if !is_channel_host(&host.to_ascii_lowercase()) {
+            return None;
         }
+        Url::parse(&format!("https://{word}")).ok()?
     };
     let host = url.host_str()?.trim_start_matches("www.");
     let parts: Vec<&str> = url.path().split('/').filter(|part| !part.is_empty()).collect();
