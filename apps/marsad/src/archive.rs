@@ -152,14 +152,14 @@ impl Archive {
         Ok(self.reader()?.head())
     }
 
+    /// Whether anything was ever put on the watch list.
+    pub(crate) fn has_desk(&self) -> bool {
+        self.root.join("desk.sqlite").is_file()
+    }
+
     /// The desk's book.
     pub(crate) fn desk(&self) -> Result<Desk, Failure> {
         Ok(Desk::open(&self.desk_path())?)
-    }
-
-    /// Whether there is one.
-    pub(crate) fn has_desk(&self) -> bool {
-        self.desk_path().try_exists().unwrap_or(true)
     }
 
     fn desk_path(&self) -> PathBuf {

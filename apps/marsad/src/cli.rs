@@ -93,7 +93,7 @@ pub(crate) enum Verb {
         after_help = "Example:\n  marsad sources add telegram:weatherdesk\n  marsad watch --once\n  marsad watch"
     )]
     Watch(WatchOptions),
-    /// What is watched: add, list, remove, pause, resume, check
+    /// What is watched: add, list, suggest, remove, pause, resume, check
     #[command(after_help = SOURCES_EXAMPLES)]
     Sources(SourcesOptions),
     /// Tell somebody what a watch sees: add, list, test, remove rules
@@ -145,6 +145,8 @@ const SOURCES_EXAMPLES: &str = "Examples:
   marsad sources add channels.txt                       (a file: one on each line)
   marsad sources add --canary telegram:telegram         (known to be steady)
   marsad sources list
+  marsad sources suggest --limit 20 > new.txt           (read it, strike what you do not want,
+  marsad sources add new.txt                             then add what is left)
   marsad sources pause telegram:weatherdesk";
 
 const EVIDENCE_EXAMPLES: &str = "Examples:
@@ -177,7 +179,8 @@ const MEASURE_EXAMPLES: &str = "Examples:
   marsad measure statements --min-platforms 2 --limit 20
   marsad measure statements --explain telegram:weatherdesk/42 tamtam:weatherdesk2/9
   marsad measure primacy --by platform --resolution auto --json
-  marsad measure surge --platform tamtam --since 2019-11-25";
+  marsad measure surge --platform tamtam --since 2019-11-25
+  marsad measure discover --channel weatherdesk --limit 20";
 
 #[derive(Debug, Args)]
 pub(crate) struct DemoOptions {
@@ -252,6 +255,8 @@ pub(crate) enum SourcesVerb {
     Add(AddOptions),
     /// What is watched, and how it goes
     List,
+    /// Channels worth a look, in the form that `add` takes, each with the reason; adds nothing
+    Suggest(SuggestOptions),
     /// Watch no longer; what was read stays
     Remove(NamedOptions),
     /// Stop for now
@@ -271,6 +276,13 @@ pub(crate) struct AddOptions {
     /// taken for gone
     #[arg(long)]
     pub(crate) canary: bool,
+}
+
+#[derive(Debug, Args, Serialize)]
+pub(crate) struct SuggestOptions {
+    /// Which channels the suggestions start from, and of what time; the watch list where none is named
+    #[command(flatten)]
+    pub(crate) scope: ScopeOptions,
 }
 
 #[derive(Debug, Args)]

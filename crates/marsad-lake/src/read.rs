@@ -367,7 +367,8 @@ impl Lake {
     }
 
     /// The same for many posts, in one pass over their platforms; posts that are not there are left
-    /// out. A post filed under a name of its channel is found by the channel's id too.
+    /// out. A post is found by its channel's id and by a name that only this channel had, whichever it
+    /// was filed under.
     pub fn places_of(
         &self,
         keys: &BTreeSet<PostKey>,
@@ -375,6 +376,14 @@ impl Lake {
         let mut places: BTreeMap<PostKey, Vec<Place>> = BTreeMap::new();
         let Some(table) = &self.posts else { return Ok(places) };
         let names = Names::of(&self.channel_rows()?);
+        let resolved = |key: &PostKey| PostKey {
+            channel: names.resolve(&key.channel).clone(),
+            post: key.post.clone(),
+        };
+        let mut asked: BTreeMap<PostKey, Vec<&PostKey>> = BTreeMap::new();
+        for key in keys {
+            asked.entry(resolved(key)).or_default().push(key);
+        }
         let platforms: BTreeSet<&Platform> = keys.iter().map(|key| &key.channel.platform).collect();
         for platform in platforms {
             for file in table.files(&|partition| partition.platform == platform.as_str())? {
@@ -392,23 +401,20 @@ impl Lake {
                         let channel = rows.text("channel", row).unwrap_or("");
                         let post = rows.text("post", row).unwrap_or("");
                         let channel = ChannelKey::new(platform.clone(), channel);
-                        let mut key = PostKey { channel, post: CompactString::from(post) };
-                        if !keys.contains(&key)
-                            && let Some(channel) = names.channel(&key.channel)
-                        {
-                            key.channel = channel.clone();
-                        }
-                        if keys.contains(&key) {
-                            places.entry(key).or_default().push(Place {
-                                version: rows.int("version", row).unwrap_or(1),
-                                leaf: rows.long("evidence", row).unwrap_or(0),
-                                line: rows.long("line", row).unwrap_or(0),
-                                files: rows
-                                    .texts("media", row)
-                                    .iter()
-                                    .filter_map(|written| media(written).sha256)
-                                    .collect(),
-                            });
+                        let key = PostKey { channel, post: CompactString::from(post) };
+                        let Some(keys) = asked.get(&resolved(&key)) else { continue };
+                        let place = Place {
+                            version: rows.int("version", row).unwrap_or(1),
+                            leaf: rows.long("evidence", row).unwrap_or(0),
+                            line: rows.long("line", row).unwrap_or(0),
+                            files: rows
+                                .texts("media", row)
+                                .iter()
+                                .filter_map(|written| media(written).sha256)
+                                .collect(),
+                        };
+                        for key in keys {
+                            places.entry((*key).clone()).or_default().push(place.clone());
                         }
                     }
                 })?;

@@ -4,7 +4,7 @@ use marsad_types::PostKey;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::cli::{AlertsVerb, EvidenceVerb, Verb};
+use crate::cli::{AlertsVerb, EvidenceVerb, SourcesVerb, Verb};
 
 /// What kind of act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,12 +90,16 @@ pub(crate) fn act_of(verb: &Verb) -> Option<Act> {
             AlertsVerb::Test(wanted) => Some(Act::new(Action::Look, "alerts test", wanted)),
             AlertsVerb::Add(_) | AlertsVerb::Remove(_) | AlertsVerb::List => None,
         },
-        // An import is written down by the pipeline, with what it adds and only when it adds; what is
-        // watched by the verb, with the sources that it names; what a watch sees is the log itself.
-        // The others are of their own world, of nothing, or of what can be made again at any time.
+        Verb::Sources(options) => match &options.verb {
+            SourcesVerb::Suggest(wanted) => Some(Act::new(Action::Look, "sources suggest", wanted)),
+            // Written down by the verb, with the sources that it names.
+            _ => None,
+        },
+        // An import is written down by the pipeline, with what it adds and only when it adds; what a
+        // watch sees is the log itself. The others are of their own world, of nothing, or of what can
+        // be made again at any time.
         Verb::Import(_)
         | Verb::Watch(_)
-        | Verb::Sources(_)
         | Verb::Demo(_)
         | Verb::Init
         | Verb::Doctor

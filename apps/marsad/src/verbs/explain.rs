@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use marsad_matching::{Explanation, Options, Piece, Role, explain};
-use marsad_types::{Corpus, PostKey};
+use marsad_types::{Corpus, Names, PostKey};
 use serde_json::{Value, json};
 
 use crate::cli::{Context, MeasureOptions};
@@ -40,10 +40,11 @@ pub(crate) fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-/// The row of a post in the corpus.
+/// The row of a post in the corpus; a channel may be written by its id or by a name of its own.
 pub(crate) fn row(corpus: &Corpus, written: &str) -> Result<usize, Failure> {
     let key: PostKey = written.parse().map_err(|error| Failure::usage(format!("{error}")))?;
-    let channel = corpus.channels.find(&key.channel);
+    let names = Names::of(&corpus.observations);
+    let channel = corpus.channels.find(names.resolve(&key.channel));
     let mut rows = 0..corpus.posts.len();
     let is_it = |row: &usize| {
         corpus.posts.channel.get(*row).copied() == channel

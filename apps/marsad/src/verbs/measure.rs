@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
+use marsad_desk::Watched;
 use marsad_evidence::Head;
 use marsad_lake::{Lake, Membership, Selection};
 use marsad_matching::Prints;
 use marsad_measure::{
-    ArchiveRef, By, MigrationOptions, PrimacyOptions, ResolutionRule, Scope, StatementsOptions,
-    Study, Window,
+    ArchiveRef, By, DiscoverOptions, MigrationOptions, PrimacyOptions, ResolutionRule, Scope,
+    StatementsOptions, Study, Window,
 };
-use marsad_types::{ChannelKey, Corpus};
+use marsad_types::{ChannelKey, Corpus, Platform};
 use serde_json::Value;
 
 use crate::archive::Archive;
@@ -58,22 +59,37 @@ pub(crate) fn find(
     study: &Study<'_>,
     options: &MeasureOptions,
 ) -> Result<(Value, Shown), Failure> {
-    let (since, until) = options.scope.window()?;
-    let scope = Scope {
-        window: Window { since, until },
-        platforms: options.scope.platforms()?,
-        channels: channels(&loaded.corpus, &options.scope)?,
-        network: network(study, options.scope.network.as_deref())?,
-        network_name: options.scope.network.clone(),
-        limit: options.scope.limit,
+    let scope = scope(loaded, study, &options.scope)?;
+    let name = known(options)?;
+    let (mut finding, columns) = if name == "discover" {
+        let wanted = DiscoverOptions { watched: loaded.watched.clone() };
+        (serde_json::to_value(marsad_measure::discover(study, &scope, &wanted))?, DISCOVER)
+    } else {
+        compute(name, study, &scope, options)?
     };
-    let (mut finding, columns) = compute(known(options)?, study, &scope, options)?;
     name_channels(&mut finding, &names(&loaded.corpus));
     Ok((finding, columns))
 }
 
+/// The options that all measures share, with the channels and the network that they name.
+pub(crate) fn scope(
+    loaded: &Loaded,
+    study: &Study<'_>,
+    options: &ScopeOptions,
+) -> Result<Scope, Failure> {
+    let (since, until) = options.window()?;
+    Ok(Scope {
+        window: Window { since, until },
+        platforms: options.platforms()?,
+        channels: channels(&loaded.corpus, options)?,
+        network: network(study, options.network.as_deref())?,
+        network_name: options.network.clone(),
+        limit: options.limit,
+    })
+}
+
 /// The threshold whose memberships stand in the lake's `statements` table.
-const THRESHOLD: f64 = 0.8;
+pub(crate) const THRESHOLD: f64 = 0.8;
 
 /// Keeps which post belongs to which statement in the lake, for readers that are not ours. An
 /// archive that cannot be written is measured all the same.
@@ -124,6 +140,8 @@ pub(crate) struct Loaded {
     pub(crate) corpus: Corpus,
     pub(crate) prints: Prints,
     pub(crate) reference: ArchiveRef,
+    /// The watch list, whatever the state of a source.
+    pub(crate) watched: Vec<ChannelKey>,
 }
 
 impl Loaded {
@@ -133,12 +151,24 @@ impl Loaded {
         let (corpus, prints) = lake.corpus(&Selection::default())?;
         let reference = reference(archive, &lake)?;
         spinner.finish_and_clear();
-        Ok(Self { corpus, prints, reference })
+        Ok(Self { corpus, prints, reference, watched: watched(archive)? })
     }
 
     pub(crate) fn study(&self, threshold: f64) -> Study<'_> {
         Study::new(&self.corpus, &self.prints, self.reference.clone(), threshold)
     }
+}
+
+/// The watch list. Looking makes no desk where there is none.
+fn watched(archive: &Archive) -> Result<Vec<ChannelKey>, Failure> {
+    if !archive.has_desk() {
+        return Ok(Vec::new());
+    }
+    let sources = archive.desk()?.sources()?;
+    let key = |source: &Watched| {
+        Platform::new(&source.platform).ok().map(|platform| ChannelKey::new(platform, &source.name))
+    };
+    Ok(sources.iter().filter_map(key).collect())
 }
 
 /// The state that findings cite: the log as far as the lake has filed it. What stands behind that,
@@ -170,11 +200,11 @@ pub(crate) fn names(corpus: &Corpus) -> BTreeMap<String, String> {
     names
 }
 
-/// Adds `leader_name`, `follower_name` and `channel_name` beside the keys of rows that have them.
+/// Adds `leader_name`, `follower_name`, `channel_name` and `candidate_name` beside the keys of rows that have them.
 pub(crate) fn name_channels(finding: &mut Value, names: &BTreeMap<String, String>) {
     let rows = finding.get_mut("rows").and_then(Value::as_array_mut);
     for row in rows.into_iter().flatten().filter_map(Value::as_object_mut) {
-        for field in ["leader", "follower", "channel"] {
+        for field in ["leader", "follower", "channel", "candidate"] {
             let name = row.get(field).and_then(Value::as_str).and_then(|key| names.get(key));
             if let Some(name) = name.cloned() {
                 row.insert(format!("{field}_name"), Value::from(name));
@@ -262,6 +292,8 @@ const ATTEMPTS: Shown = &[
     "half_gone_d",
     "end",
 ];
+const DISCOVER: Shown =
+    &["rank", "candidate", "source", "score", "why", "outside", "last_at", "draw", "wording"];
 const DAILY: Shown = &["day", "platform", "posts", "channels_active", "statement_share"];
 
 fn compute(

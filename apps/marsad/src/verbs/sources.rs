@@ -1,5 +1,7 @@
 //! `marsad sources`: what is watched.
 
+mod suggest;
+
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
@@ -29,6 +31,7 @@ pub(crate) fn run(context: &Context, options: &SourcesOptions) -> Result<ExitCod
             self::add(context, &archive, &add.sources, add.canary)
         }
         SourcesVerb::List => list(context, &context.open()?.desk()?),
+        SourcesVerb::Suggest(wanted) => suggest::run(context, wanted),
         SourcesVerb::Remove(named) => decide(context, "remove", &named.sources, &|desk, source| {
             desk.remove(source.id).map(drop)
         }),

@@ -12,6 +12,7 @@ mod attest;
 mod audit;
 mod bench;
 mod contract;
+mod discover;
 mod evidence;
 mod forget;
 mod forget_media;

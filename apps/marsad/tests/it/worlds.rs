@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::bench::{Bench, rows};
+use crate::discover;
 
 fn world(bench: &Bench, name: &str, seed: &str) -> Value {
     bench.json(&["simulate", name, "--seed", seed, "--out", "world"]);
@@ -87,6 +88,7 @@ fn the_article_s_story_is_found_in_raw_observations() {
     }
 
     the_network_is_one_and_the_page_tells_it(&bench);
+    discover::the_network_comes_back(&bench, &truth);
 }
 
 fn the_network_is_one_and_the_page_tells_it(bench: &Bench) {
@@ -110,6 +112,7 @@ fn a_quiet_world_has_nothing_to_find() {
     for seed in ["1", "2", "3"] {
         let bench = Bench::new();
         world(&bench, "quiet", seed);
+        discover::nothing_stands_out(&bench);
         for arguments in [
             &["measure", "primacy", "--by", "platform"][..],
             &["measure", "primacy", "--by", "channel"],

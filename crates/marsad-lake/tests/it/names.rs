@@ -159,6 +159,8 @@ fn posts_and_their_records_are_found_by_the_number() {
     assert_eq!(lake.places(&twice).unwrap().len(), 2);
     let named: PostKey = "telegram:CoastWeather/1".parse().unwrap();
     assert_eq!(lake.places(&named).unwrap().len(), 1);
+    let named: PostKey = "telegram:harbourweather/2".parse().unwrap();
+    assert_eq!(lake.places(&named).unwrap().len(), 2);
     // A narrowed scan reads the names too.
     let narrow =
         Selection { channels: vec![channel("telegram:1900000001")], ..Selection::default() };

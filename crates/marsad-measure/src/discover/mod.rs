@@ -173,13 +173,14 @@ fn noting(
     );
     if only_mentioned > 0 {
         finding = finding.noting(format!(
-            "{only_mentioned} names stand only after an @ and are not listed: they may be people's"
+            "names that stand only after an @ and are not listed, since they may be people's: \
+             {only_mentioned}"
         ));
     }
     if lots > 0 {
         finding = finding.noting(format!(
-            "{lots} rows were drawn by lot from those that the score leaves out (draw: lot), so that \
-             what the score misses can be seen"
+            "rows drawn by lot from those that the score leaves out (draw: lot), so that what it \
+             misses can be seen: {lots}"
         ));
     }
     if seeds.count == 0 {

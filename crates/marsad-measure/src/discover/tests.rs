@@ -72,7 +72,7 @@ fn scores_are_the_method_s_by_hand() {
     assert_eq!(is_channel, [true, false, true]);
     // A mention counts because somebody links the name; @somebody may be a person.
     assert_eq!(finding.rows[2].reasons[0].kind, ReasonKind::Mention);
-    assert!(finding.notes.iter().any(|note| note.starts_with("1 names stand only after an @")));
+    assert!(finding.notes.iter().any(|note| note.ends_with("may be people's: 1")));
     assert!(!serde_json::to_string(&finding).unwrap().contains("somebody"));
 }
 
@@ -234,4 +234,29 @@ fn what_is_found_does_not_depend_on_the_order_of_input() {
         world.shuffle(seed);
         assert_eq!(serde_json::to_string(&found(&world, &scope, &[])).unwrap(), before);
     }
+}
+
+#[test]
+fn what_is_usual_is_counted_by_hand_and_without_those_that_stand_out() {
+    let mut statements: Vec<Vec<(ChannelId, u32)>> = vec![vec![(0, 0), (1, 1)]; 8];
+    for other in 2..6 {
+        statements.extend(vec![vec![(other, 2)]; 10]);
+    }
+    // Half of the second network channel's statements are its own.
+    statements.extend(vec![vec![(0, 0), (1, 1), (6, 3)]; 5]);
+    statements.extend(vec![vec![(6, 3)]; 5]);
+    let is_seed = [true, false, false, false, false, false, false];
+    let overlaps = overlaps(&statements, &is_seed);
+    assert_eq!(overlaps[0], None);
+    // Both stand out, so that the usual share is that of the four others: ½ of 41 statements.
+    let (whole, half) = (overlaps[1].unwrap(), overlaps[6].unwrap());
+    assert_eq!((whole.own, whole.shared, half.own, half.shared), (13, 13, 10, 5));
+    assert!((whole.expected - 13.0 * 0.5 / 41.0).abs() < 1e-12, "{whole:?}");
+    assert!((whole.p / (0.5f64 / 41.0).powi(13) - 1.0).abs() < 1e-9, "{whole:?}");
+    // C(10,5) s⁵ (1−s)⁵ and the terms above it, s = 0.5/41.
+    assert!((half.p / 6.458_976_1e-8 - 1.0).abs() < 1e-6, "{half:?}");
+    // The larger of two p among six: times six times 1 + ½ + … + ⅙, divided by two.
+    assert!((half.q / (half.p * 6.0 * 2.45 / 2.0) - 1.0).abs() < 1e-9, "{half:?}");
+    assert!(whole.is_reason() && half.is_reason());
+    assert!(overlaps[2..6].iter().all(|overlap| !overlap.unwrap().is_reason()));
 }
