@@ -8,6 +8,7 @@ use tantivy::query::{
 };
 use tantivy::schema::{Field, IndexRecordOption};
 
+use crate::excluded::Excluded;
 use crate::query::{Filter, Node};
 use crate::schema::Fields;
 
@@ -27,7 +28,7 @@ pub(crate) fn matching(node: &Node, fields: &Fields) -> Matching {
         Node::Any(parts) => any(parts.iter().map(|part| matching(part, fields)).collect()),
         Node::Not(part) => Box::new(BooleanQuery::new(vec![
             (Occur::Must, Box::new(AllQuery)),
-            (Occur::MustNot, matching(part, fields)),
+            (Occur::MustNot, Box::new(Excluded(matching(part, fields)))),
         ])),
     }
 }

@@ -18,6 +18,7 @@
 mod collect;
 mod compile;
 mod error;
+mod excluded;
 mod index;
 mod query;
 mod schema;
