@@ -92,8 +92,13 @@ pub(crate) fn act_of(verb: &Verb) -> Option<Act> {
         },
         Verb::Sources(options) => match &options.verb {
             SourcesVerb::Suggest(wanted) => Some(Act::new(Action::Look, "sources suggest", wanted)),
-            // Written down by the verb, with the sources that it names.
-            _ => None,
+            // Decisions are written down by the verb, with the sources that they name.
+            SourcesVerb::Add(_)
+            | SourcesVerb::List
+            | SourcesVerb::Remove(_)
+            | SourcesVerb::Pause(_)
+            | SourcesVerb::Resume(_)
+            | SourcesVerb::Check(_) => None,
         },
         // An import is written down by the pipeline, with what it adds and only when it adds; what a
         // watch sees is the log itself. The others are of their own world, of nothing, or of what can
