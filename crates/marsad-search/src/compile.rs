@@ -8,7 +8,7 @@ use tantivy::query::{
 };
 use tantivy::schema::{Field, IndexRecordOption};
 
-use crate::excluded::Excluded;
+use crate::phrase::Steady;
 use crate::query::{Filter, Node};
 use crate::schema::Fields;
 
@@ -28,7 +28,7 @@ pub(crate) fn matching(node: &Node, fields: &Fields) -> Matching {
         Node::Any(parts) => any(parts.iter().map(|part| matching(part, fields)).collect()),
         Node::Not(part) => Box::new(BooleanQuery::new(vec![
             (Occur::Must, Box::new(AllQuery)),
-            (Occur::MustNot, Box::new(Excluded(matching(part, fields)))),
+            (Occur::MustNot, matching(part, fields)),
         ])),
     }
 }
@@ -77,7 +77,8 @@ fn phrase(words: &[(u32, String)], fields: &Fields) -> Matching {
         words => {
             let term = |word: &str| Term::from_field_text(fields.exact, word);
             let terms = words.iter().map(|(place, word)| (*place as usize, term(word)));
-            Box::new(PhraseQuery::new_with_offset(terms.collect()))
+            let phrase = PhraseQuery::new_with_offset(terms.collect());
+            Box::new(Steady(Box::new(phrase)))
         }
     }
 }

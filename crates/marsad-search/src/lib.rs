@@ -18,8 +18,8 @@
 mod collect;
 mod compile;
 mod error;
-mod excluded;
 mod index;
+mod phrase;
 mod query;
 mod schema;
 mod script;

@@ -1,38 +1,38 @@
-//! What is excluded, asked in a way that every scorer bears.
+//! A phrase that may stand among other parts.
 //!
-//! tantivy 0.27 asks an excluded scorer whether it holds a document by `seek_danger`, also for
-//! documents before its own. Where the excluded phrase occurs nowhere in a segment, its scorer stands
-//! behind all documents from the beginning and its `seek_danger` is not defined for such a target (a
-//! debug assertion fails). The trait's own `seek_danger` is defined for any: this wrapper has that.
+//! tantivy 0.27 asks scorers by `seek_danger` whether they hold a document, also for documents before
+//! their own. Where a phrase occurs nowhere in a segment its scorer stands behind all documents from
+//! the beginning, and its own `seek_danger` is not defined for such a target (a debug assertion
+//! fails). The trait's `seek_danger` is defined for any target: this wrapper has that.
 
 use tantivy::query::{EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::{DocId, DocSet, Score, SegmentReader, TantivyError};
 
-/// A query that may stand behind `MustNot`.
+/// A query whose scorer bears any question.
 #[derive(Debug)]
-pub(crate) struct Excluded(pub(crate) Box<dyn Query>);
+pub(crate) struct Steady(pub(crate) Box<dyn Query>);
 
-impl Clone for Excluded {
+impl Clone for Steady {
     fn clone(&self) -> Self {
         Self(self.0.box_clone())
     }
 }
 
-impl Query for Excluded {
+impl Query for Steady {
     fn weight(&self, scoring: EnableScoring<'_>) -> Result<Box<dyn Weight>, TantivyError> {
-        Ok(Box::new(ExcludedWeight(self.0.weight(scoring)?)))
+        Ok(Box::new(SteadyWeight(self.0.weight(scoring)?)))
     }
 }
 
-struct ExcludedWeight(Box<dyn Weight>);
+struct SteadyWeight(Box<dyn Weight>);
 
-impl Weight for ExcludedWeight {
+impl Weight for SteadyWeight {
     fn scorer(
         &self,
         reader: &SegmentReader,
         boost: Score,
     ) -> Result<Box<dyn Scorer>, TantivyError> {
-        Ok(Box::new(ExcludedScorer(self.0.scorer(reader, boost)?)))
+        Ok(Box::new(SteadyScorer(self.0.scorer(reader, boost)?)))
     }
 
     fn explain(&self, reader: &SegmentReader, doc: DocId) -> Result<Explanation, TantivyError> {
@@ -40,9 +40,9 @@ impl Weight for ExcludedWeight {
     }
 }
 
-struct ExcludedScorer(Box<dyn Scorer>);
+struct SteadyScorer(Box<dyn Scorer>);
 
-impl DocSet for ExcludedScorer {
+impl DocSet for SteadyScorer {
     fn advance(&mut self) -> DocId {
         self.0.advance()
     }
@@ -64,7 +64,7 @@ impl DocSet for ExcludedScorer {
     }
 }
 
-impl Scorer for ExcludedScorer {
+impl Scorer for SteadyScorer {
     fn score(&mut self) -> Score {
         self.0.score()
     }
