@@ -283,7 +283,7 @@ fn erased_while_watched_is_erased() {
     desk.run(&["sources", "add", RAIL]);
     desk.run(&["watch", "--once"]);
     let before = desk.posts();
-    desk.bench.good(&[
+    let erased = desk.bench.run(&[
         "--archive",
         "a",
         "evidence",
@@ -292,6 +292,9 @@ fn erased_while_watched_is_erased() {
         "--reason",
         "asked for",
     ]);
+    let (_, told) = texts(&erased);
+    assert!(erased.status.success(), "{told}");
+    assert!(told.contains("telegram:railnotices is still watched"), "{told}");
     let after = desk.posts();
     let id = |posts: &BTreeMap<(String, String, u64), Value>| -> BTreeSet<String> {
         posts.keys().map(|(_, id, _)| id.clone()).collect()

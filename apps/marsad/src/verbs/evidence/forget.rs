@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 
+use marsad_capture::{Connector, Memory, Source};
+use marsad_desk::State;
 use marsad_types::{ChannelKey, Names, PostKey, Timestamp};
 use serde_json::json;
 
@@ -32,7 +34,36 @@ pub(super) fn erase(context: &Context, options: &EraseOptions) -> Result<ExitCod
         let posts = options.posts.join(", ");
         return Err(Failure::failed(format!("the evidence has no post {posts}")));
     }
+    warn_of_watched(context, &archive, &wanted)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A channel that is still watched brings an erased post back, as long as its platform shows it.
+fn warn_of_watched(context: &Context, archive: &Archive, wanted: &Wanted) -> Result<(), Failure> {
+    let Wanted::Posts { keys, .. } = wanted else { return Ok(()) };
+    if !archive.has_desk() {
+        return Ok(());
+    }
+    for source in archive.desk()?.sources()? {
+        let Some(connector) = Connector::of(&source.platform) else { continue };
+        let name = format!("{}:{}", source.platform, source.name);
+        let Ok(named) = Source::parse(&name) else { continue };
+        let memory: Memory = serde_json::from_str(&source.memory)?;
+        let id = connector.key(&named, &memory);
+        let is_theirs = |key: &PostKey| {
+            key.channel.platform == named.platform
+                && (key.channel.id == id || key.channel.id == named.name)
+        };
+        if source.state == State::Watched && keys.iter().any(is_theirs) {
+            output::say(
+                context,
+                &format!(
+                    "note: {name} is still watched: what its platform still shows comes back with the next look; `marsad sources pause {name}` prevents that"
+                ),
+            );
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn retain(context: &Context, options: &RetainOptions) -> Result<ExitCode, Failure> {
