@@ -113,6 +113,8 @@ fn of_link(written: &str, link: &Url) -> Result<Source, SourceError> {
             let room = room.split(['?', '/']).next().unwrap_or_default();
             matrix(written, &percent_decoded(room))
         }
+        // Another site's channels have the same form of address.
+        "youtube.com" | "m.youtube.com" => Err(SourceError::Platform(written.to_owned())),
         host if first == "channel" => {
             let port = link.port().map_or(String::new(), |port| format!(":{port}"));
             let name = parts.next().unwrap_or_default();
@@ -266,9 +268,15 @@ mod tests {
 
     #[test]
     fn what_is_no_name_is_said() {
-        for nothing in
-            ["", "weatherdesk", "icq:room", "telegram:a b", "matrix:room", "rocketchat:weather"]
-        {
+        for nothing in [
+            "",
+            "weatherdesk",
+            "https://www.youtube.com/channel/UC1",
+            "icq:room",
+            "telegram:a b",
+            "matrix:room",
+            "rocketchat:weather",
+        ] {
             assert!(Source::parse(nothing).is_err(), "{nothing}");
         }
     }
