@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use marsad_capture::{Budget, Connector, Fetcher, Heard, Look, Memory, Plan, Source, Visit};
+use marsad_capture::{
+    Answer, Budget, Connector, Fetcher, Heard, Look, Memory, Missed, Plan, Source, Visit,
+};
 use marsad_types::Timestamp;
 
 use crate::clock;
@@ -59,8 +61,8 @@ fn look(fetcher: &mut Fetcher, budget: &mut Budget, mut visit: Box<dyn Visit>) -
         std::thread::sleep(Duration::from_millis((ready - now).max(0).cast_unsigned()));
         let at: Timestamp = clock::now();
         budget.asked(&ask.lane, ask.limit, at.0);
-        fetcher.send(0, ask.clone());
-        let came = fetcher.next(NAP).map(|done| done.result);
+        fetcher.send(at.0.cast_unsigned(), ask.clone());
+        let came = answer_to(fetcher, at.0.cast_unsigned());
         let heard = match came {
             Some(Ok(answer)) => {
                 if let Some(wait) = answer.wait_ms(at.0) {
@@ -82,4 +84,14 @@ fn look(fetcher: &mut Fetcher, budget: &mut Budget, mut visit: Box<dyn Visit>) -
         }
     }
     visit.end().look
+}
+
+/// The answer to one question; one that comes late, to an earlier question, is nobody's.
+fn answer_to(fetcher: &mut Fetcher, ticket: u64) -> Option<Result<Answer, Missed>> {
+    while let Some(done) = fetcher.next(NAP) {
+        if done.ticket == ticket {
+            return Some(done.result);
+        }
+    }
+    None
 }
