@@ -80,9 +80,13 @@ fn is_day(codes: &[u32]) -> bool {
     (1..=2).contains(&codes.len()) && codes.iter().all(|code| is_digit(*code))
 }
 
-/// "No." and "№", which normalises to the same.
+/// What stands before the number of an issue, normalised; "№" is "no".
+const NUMBER_SIGNS: [&str; 8] =
+    ["no", "issue", "edition", "выпуск", "номер", "випуск", "رقم", "العدد"];
+
 fn is_number_sign(codes: &[u32]) -> bool {
-    codes == [0x6E, 0x6F]
+    let is = |sign: &&str| sign.chars().map(u32::from).eq(codes.iter().copied());
+    NUMBER_SIGNS.iter().any(|sign| is(&sign))
 }
 
 fn is_month(codes: &[u32]) -> bool {
@@ -109,6 +113,8 @@ mod tests {
         assert_eq!(dates("Минск, 3 августа 2024"), [false, true, true, true]);
         assert_eq!(dates("بيروت 12 أغسطس"), [false, true, true]);
         assert_eq!(dates("wind 5 m/s, 2:1, 5.4 and 1200"), [false; 8]);
+        assert_eq!(dates("النشرة رقم 310"), [false, false, true]);
+        assert_eq!(dates("Выпуск 12"), [false, true]);
         assert_eq!(dates("you may go"), [false; 3]);
     }
 }

@@ -133,12 +133,15 @@ pub(crate) fn is_bare(tokens: u32, letters: u32) -> bool {
 pub(crate) struct HashedLine {
     pub(crate) line: u32,
     pub(crate) hash: u32,
-    /// Whether it holds a date, which its hash does not show.
+    /// Whether it holds a date, or tags alone, which its hash does not show.
     pub(crate) is_dated: bool,
 }
 
+/// Hash of a line of hashtags, whichever they are: tags change from post to post as dates do.
+const TAGS: &[u8] = &[0x1E];
+
 /// The lines in order, hashed by their words, dates apart; by their links and mentions where there
-/// are no words.
+/// are no words. Lines of hashtags, with links and mentions or without, are all one.
 pub(crate) fn hashed_lines(scanner: &Scanner) -> impl Iterator<Item = HashedLine> {
     let mut bytes = Vec::new();
     let mut from = 0;
@@ -154,6 +157,13 @@ pub(crate) fn hashed_lines(scanner: &Scanner) -> impl Iterator<Item = HashedLine
                 is_dated |= codes.first().is_some_and(|code| *code > 0x10_FFFF);
                 push_utf8(codes, &mut bytes);
             }
+        }
+        let is_tags =
+            any_word && tokens.iter().all(|token| token.is_tag || !token.kind.is_matched());
+        if is_tags {
+            is_dated = true;
+            bytes.clear();
+            bytes.extend_from_slice(TAGS);
         }
         if !any_word {
             for token in tokens {

@@ -1,10 +1,8 @@
 //! The one way from a text to what is indexed, searched and marked.
 
-use std::cell::RefCell;
 use std::ops::Range;
 
-use frostem::{Algorithm, Stemmer};
-use marsad_matching::normalise::{TokenKind, Word, loose_word, words};
+use marsad_matching::normalise::{TokenKind, Word, loose_word, stem_word, words};
 use unicode_normalization::char::canonical_combining_class;
 
 /// A longer word is cut: nobody types it, and a dictionary is no place for it.
@@ -99,36 +97,9 @@ fn cut(word: &str) -> &str {
     word.get(..end).unwrap_or(word)
 }
 
-thread_local! {
-    static STEMMERS: RefCell<Stemmers> = RefCell::new(Stemmers {
-        english: Stemmer::new(Algorithm::English),
-        russian: Stemmer::new(Algorithm::Russian),
-    });
-}
-
-struct Stemmers {
-    english: Stemmer,
-    russian: Stemmer,
-}
-
-/// The stem by the letters of the word: the matcher's light stem for Arabic, Snowball's Russian
-/// for Cyrillic, its English for Latin letters; other words as they are.
+/// The stem of a word; a number is folded only.
 fn loose(exact: &str, kind: TokenKind) -> String {
-    let first = exact.chars().next().unwrap_or(' ');
-    if kind != TokenKind::Word || first > '\u{052F}' {
-        return loose_word(exact);
-    }
-    let is_latin = exact.bytes().all(|b| b.is_ascii_alphabetic());
-    let is_cyrillic = || exact.chars().all(|c| ('\u{0400}'..='\u{052F}').contains(&c));
-    STEMMERS.with_borrow(|stemmers| {
-        if is_latin {
-            stemmers.english.stem(exact).into_owned()
-        } else if is_cyrillic() {
-            stemmers.russian.stem(exact).into_owned()
-        } else {
-            exact.to_owned()
-        }
-    })
+    if kind == TokenKind::Word { stem_word(exact) } else { loose_word(exact) }
 }
 
 /// Which of the two forms an index field holds.

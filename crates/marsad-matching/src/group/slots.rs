@@ -22,7 +22,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::align::{Hunk, hunks};
-use super::lexicon::{has_plain, is_plain, same_value};
+use super::lexicon::{is_alike, is_function, same_value};
 use super::view::{View, Word, hash_word};
 use crate::normalise::look_alike;
 
@@ -282,7 +282,7 @@ impl<'a> Laid<'a> {
             || b.end == self.words_b.len();
         let is_other = a.len().max(b.len()) > FACT_WORDS || a.is_empty() || b.is_empty();
         let is_plain = |words: &[u64], range: &Range<usize>| {
-            words.get(range.clone()).unwrap_or(&[]).iter().all(|word| has_plain(*word))
+            words.get(range.clone()).unwrap_or(&[]).iter().all(|word| is_function(*word))
         };
         let is_whole = is_sentence(self.a, a) && is_sentence(self.b, b);
         let is_small = is_plain(&self.words_a, a) && is_plain(&self.words_b, b);
@@ -342,12 +342,17 @@ impl<'a> Laid<'a> {
 
     /// Articles, words of saying and the like.
     fn is_style(&self, a: &Range<usize>, b: &Range<usize>) -> bool {
-        let (a, b) = (self.words_a.get(a.clone()), self.words_b.get(b.clone()));
-        let (a, b) = (a.unwrap_or(&[]), b.unwrap_or(&[]));
-        match (a, b) {
-            ([a], [b]) => is_plain(*a, *b),
-            _ => a.iter().chain(b).all(|word| has_plain(*word)),
-        }
+        let words = |view: &'a View, range: &Range<usize>| view.words.get(range.clone());
+        let mut left_a = words(self.a, a).unwrap_or(&[]).to_vec();
+        let mut left_b = words(self.b, b).unwrap_or(&[]).to_vec();
+        left_a.retain(|word| {
+            let spelling = self.a.spelling(word);
+            let twin = left_b.iter().position(|other| is_alike(spelling, self.b.spelling(other)));
+            twin.map(|twin| left_b.remove(twin)).is_none()
+        });
+        let says_nothing = |words: &[Word]| words.iter().all(|word| is_function(word.hash));
+        let is_one_side = left_a.is_empty() || left_b.is_empty();
+        is_one_side || says_nothing(&left_a) && says_nothing(&left_b)
     }
 
     /// The same for sentences in another order: words between the same two neighbours on both sides;
@@ -505,7 +510,7 @@ fn is_misspelt(a: &[u32], b: &[u32]) -> bool {
     let shorter = a.len().min(b.len());
     let allowed = match shorter {
         0 | 1 => return false,
-        2..=7 => 1,
+        2..=6 => 1,
         _ => 2,
     };
     if a.len().abs_diff(b.len()) > allowed || edits(a, b) > allowed {

@@ -27,6 +27,7 @@ mod confusable;
 mod links;
 mod loose;
 mod scan;
+mod stem;
 mod table;
 
 use std::ops::Range;
@@ -35,6 +36,7 @@ pub(crate) use confusable::look_alike;
 pub use loose::{loose_word, norm_loose};
 pub use scan::TokenKind;
 pub(crate) use scan::{Scanner, Token, is_digit};
+pub use stem::stem_word;
 
 /// A token of a text and where it stands in it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -49,6 +49,8 @@ pub(crate) struct Token {
     pub(crate) kind: TokenKind,
     /// For a link or mention, which of those written, from 0; see [`Scanner::written`].
     pub(crate) written: u32,
+    /// Part of a hashtag.
+    pub(crate) is_tag: bool,
 }
 
 /// Scratch buffers and the result of the last scan.
@@ -103,6 +105,21 @@ impl Scanner {
             self.point_back();
         }
         self.fold_whole_words();
+        self.mark_tags(text);
+    }
+
+    /// Which words are hashtags, or parts of one (`#old_town`).
+    fn mark_tags(&mut self, text: &str) {
+        if !text.contains(['#', '\u{FF03}']) {
+            return;
+        }
+        let mut tag_until = None;
+        for token in self.tokens.iter_mut().filter(|token| token.kind.is_matched()) {
+            let before = text.get(..token.source_start as usize).unwrap_or("");
+            token.is_tag = before.ends_with(['#', '\u{FF03}'])
+                || tag_until == token.source_start.checked_sub(1) && before.ends_with('_');
+            tag_until = token.is_tag.then_some(token.source_end);
+        }
     }
 
     /// The code points of a token.
@@ -232,6 +249,7 @@ impl Scanner {
             line: self.line,
             kind,
             written: 0,
+            is_tag: false,
         });
     }
 
@@ -386,6 +404,7 @@ impl Scanner {
             line: self.line,
             kind,
             written: self.verbatim_ends.len() as u32 - 1,
+            is_tag: false,
         });
     }
 
@@ -472,7 +491,12 @@ pub(crate) fn is_digit(code: u32) -> bool {
 
 fn digit_at(text: &str, at: usize) -> bool {
     let next = text.get(at..).and_then(|rest| rest.chars().next());
-    next.is_some_and(|c| matches!(c, '0'..='9' | '\u{0660}'..='\u{0669}' | '\u{06F0}'..='\u{06F9}'))
+    next.is_some_and(is_written_digit)
+}
+
+/// A digit of any script or set ("7", "٧", "７", "𝟕").
+fn is_written_digit(c: char) -> bool {
+    Table::get().entry(c).kind == Kind::Digit
 }
 
 /// A comma before exactly three digits, or the Arabic thousands mark, groups digits.
@@ -481,10 +505,7 @@ fn is_thousands(text: &str, here: Span) -> bool {
         Some("\u{066C}") => true,
         Some(",") => {
             let rest = text.get(here.end..).unwrap_or("");
-            let digits = rest.chars().take(4).take_while(
-                |c| matches!(c, '0'..='9' | '\u{0660}'..='\u{0669}' | '\u{06F0}'..='\u{06F9}'),
-            );
-            digits.count() == 3
+            rest.chars().take(4).take_while(|c| is_written_digit(*c)).count() == 3
         }
         _ => false,
     }

@@ -1,0 +1,184 @@
+//! The few words whose meaning matching knows: those that carry no fact, those that stand for each
+//! other, and those that are a fact.
+//!
+//! Everything else about words is left to where they stand ([`super::slots`]). The lists are text
+//! beside this file: `function.txt` and `values.txt` hold closed classes (articles, prepositions;
+//! numerals, days, months, directions), `alike.txt` what newsrooms vary when they pass a report on:
+//! verbs of saying, short forms, near synonyms. Words that turn a sentence ("before", "up",
+//! "without") are in none.
+
+use std::sync::OnceLock;
+
+use hashbrown::HashMap;
+
+use super::view::hash_word;
+use crate::normalise::{Scanner, stem_word};
+
+const FUNCTION: &str = include_str!("function.txt");
+const ALIKE: &str = include_str!("alike.txt");
+const VALUES: &str = include_str!("values.txt");
+
+/// The lists, by hash of a word as it is compared.
+#[derive(Default)]
+struct Lexicon {
+    /// Value a word is.
+    values: HashMap<u64, u16>,
+    /// Groups of words that carry no fact: these forms alone.
+    function: HashMap<u64, Vec<u16>>,
+    /// Groups of words that stand for each other, by form and by stem.
+    alike: HashMap<u64, Vec<u16>>,
+}
+
+fn lexicon() -> &'static Lexicon {
+    static LEXICON: OnceLock<Lexicon> = OnceLock::new();
+    LEXICON.get_or_init(Lexicon::read)
+}
+
+impl Lexicon {
+    fn read() -> Self {
+        let mut lexicon = Self::default();
+        let mut scanner = Scanner::default();
+        for (value, words) in groups(VALUES) {
+            each_word(&mut scanner, words, |codes| {
+                lexicon.values.insert(hash_word(codes), value);
+            });
+        }
+        for (group, words) in groups(FUNCTION) {
+            each_word(&mut scanner, words, |codes| {
+                add(&mut lexicon.function, hash_word(codes), group);
+            });
+        }
+        for (group, words) in groups(ALIKE) {
+            each_word(&mut scanner, words, |codes| {
+                add(&mut lexicon.alike, hash_word(codes), group);
+                add(&mut lexicon.alike, hash_stem(codes), group);
+            });
+        }
+        lexicon
+    }
+}
+
+/// The lines of a list that hold words, numbered.
+fn groups(list: &'static str) -> impl Iterator<Item = (u16, &'static str)> {
+    let lines = list.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    (0..).zip(lines)
+}
+
+fn each_word(scanner: &mut Scanner, words: &str, mut take: impl FnMut(&[u32])) {
+    scanner.scan(words);
+    for token in &scanner.tokens {
+        take(scanner.token_codes(token));
+    }
+}
+
+fn add(words: &mut HashMap<u64, Vec<u16>>, word: u64, group: u16) {
+    let groups = words.entry(word).or_default();
+    if !groups.contains(&group) {
+        groups.push(group);
+    }
+}
+
+fn hash_stem(codes: &[u32]) -> u64 {
+    let word: String = codes.iter().filter_map(|code| char::from_u32(*code)).collect();
+    let stem: Vec<u32> = stem_word(&word).chars().map(u32::from).collect();
+    hash_word(&stem)
+}
+
+/// Whether two words stand for each other without a change of what is said, in any of their forms.
+pub(super) fn is_alike(a: &[u32], b: &[u32]) -> bool {
+    let lexicon = lexicon();
+    let (form_a, form_b) = (hash_word(a), hash_word(b));
+    if same_value(form_a, form_b) == Some(false) {
+        return false;
+    }
+    let share = |map: &HashMap<u64, Vec<u16>>, a: u64, b: u64| {
+        let (Some(a), Some(b)) = (map.get(&a), map.get(&b)) else { return false };
+        a.iter().any(|group| b.contains(group))
+    };
+    if share(&lexicon.function, form_a, form_b) || share(&lexicon.alike, form_a, form_b) {
+        return true;
+    }
+    let (stem_a, stem_b) = (hash_stem(a), hash_stem(b));
+    [(form_a, stem_b), (stem_a, form_b), (stem_a, stem_b)]
+        .into_iter()
+        .any(|(a, b)| share(&lexicon.alike, a, b))
+}
+
+/// Whether a word carries no fact.
+pub(super) fn is_function(word: u64) -> bool {
+    lexicon().function.contains_key(&word)
+}
+
+/// Whether two words are one value, where each is a known one.
+pub(super) fn same_value(a: u64, b: u64) -> Option<bool> {
+    let values = &lexicon().values;
+    Some(values.get(&a)? == values.get(&b)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn codes(word: &str) -> Vec<u32> {
+        let mut scanner = Scanner::default();
+        scanner.scan(word);
+        scanner.codes.clone()
+    }
+
+    fn alike(a: &str, b: &str) -> bool {
+        is_alike(&codes(a), &codes(b))
+    }
+
+    fn hash(word: &str) -> u64 {
+        hash_word(&codes(word))
+    }
+
+    #[test]
+    fn words_of_saying_are_alike_and_words_that_turn_are_not() {
+        for (a, b) in [
+            ("said", "Stated"),
+            ("около", "примерно"),
+            ("وأعلن", "واعلن"),
+            ("врачи", "медиков"),
+            ("миллионов", "млн"),
+            ("lorries", "trucks"),
+            ("السيارات", "المركبات"),
+        ] {
+            assert!(alike(a, b), "{a} {b}");
+            assert!(alike(b, a), "{b} {a}");
+        }
+        for (a, b) in [
+            ("before", "after"),
+            ("up", "down"),
+            ("won", "drew"),
+            ("rain", "snow"),
+            ("до", "после"),
+            ("вырос", "упал"),
+            ("قبل", "بعد"),
+            ("ارتفع", "انخفض"),
+        ] {
+            assert!(!alike(a, b), "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn values_differ_and_their_forms_do_not() {
+        assert_eq!(same_value(hash("June"), hash("July")), Some(false));
+        assert_eq!(same_value(hash("июнь"), hash("июня")), Some(true));
+        assert_eq!(same_value(hash("девять"), hash("десять")), Some(false));
+        assert_eq!(same_value(hash("الأربعاء"), hash("الاربعاء")), Some(true));
+        assert_eq!(same_value(hash("June"), hash("gate")), None);
+    }
+
+    #[test]
+    fn no_value_is_in_two_lines() {
+        let mut seen: HashMap<u64, u16> = HashMap::new();
+        let mut scanner = Scanner::default();
+        for (value, words) in groups(VALUES) {
+            each_word(&mut scanner, words, |codes| {
+                let before = seen.insert(hash_word(codes), value);
+                assert!(before.is_none_or(|before| before == value), "{words}");
+            });
+        }
+    }
+}
