@@ -133,8 +133,10 @@ pub(crate) fn is_bare(tokens: u32, letters: u32) -> bool {
 pub(crate) struct HashedLine {
     pub(crate) line: u32,
     pub(crate) hash: u32,
-    /// Whether it holds a date, or tags alone, which its hash does not show.
+    /// Whether it holds a date, which its hash does not show.
     pub(crate) is_dated: bool,
+    /// Whether it is of hashtags, which its hash does not show.
+    pub(crate) is_tags: bool,
 }
 
 /// Hash of a line of hashtags, whichever they are: tags change from post to post as dates do.
@@ -161,7 +163,6 @@ pub(crate) fn hashed_lines(scanner: &Scanner) -> impl Iterator<Item = HashedLine
         let is_tags =
             any_word && tokens.iter().all(|token| token.is_tag || !token.kind.is_matched());
         if is_tags {
-            is_dated = true;
             bytes.clear();
             bytes.extend_from_slice(TAGS);
         }
@@ -173,7 +174,7 @@ pub(crate) fn hashed_lines(scanner: &Scanner) -> impl Iterator<Item = HashedLine
         }
         from += tokens.len();
         let line = tokens.first().map_or(0, |token| token.line);
-        HashedLine { line, hash: xxh3_64(&bytes) as u32, is_dated }
+        HashedLine { line, hash: xxh3_64(&bytes) as u32, is_dated, is_tags }
     })
 }
 

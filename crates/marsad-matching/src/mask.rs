@@ -12,6 +12,10 @@ const REST_AFTER_START: (u32, u32) = (3, 12);
 /// Words and letters that a run at the end leaves at least.
 const REST_BEFORE_END: (u32, u32) = (2, 8);
 
+/// Words of a post whose hashtags say what it is about: "storm warning" under the name of a town. In
+/// one channel they tell such posts apart as dates do.
+const LABELLED_WORDS_MAX: usize = 25;
+
 /// What to take out: lines by hash, runs of words at the start and at the end by hash.
 #[derive(Default, Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Frame {
@@ -161,14 +165,17 @@ impl Masker {
         if !has_lines || !several {
             return false;
         }
+        let words = scanner.tokens.iter().filter(|token| token.kind.is_matched() && !token.is_tag);
+        let is_short = words.take(LABELLED_WORDS_MAX + 1).count() <= LABELLED_WORDS_MAX;
         let mut any = false;
         for line in hashed_lines(scanner) {
-            let is_kept = line.is_dated && dates == Dates::Keep;
+            let is_dated = line.is_dated || line.is_tags && is_short;
+            let is_kept = is_dated && dates == Dates::Keep;
             if is_kept || !frames.clone().any(|frame| frame.has_line(line.hash)) {
                 continue;
             }
             any = true;
-            self.is_dated |= line.is_dated;
+            self.is_dated |= is_dated;
             for (token, dropped) in scanner.tokens.iter().zip(&mut self.dropped) {
                 *dropped |= token.line == line.line;
             }

@@ -253,6 +253,7 @@ impl<'a> Laid<'a> {
             }
         }
         let hunks = hunks(&words_a, &words_b).unwrap_or_default();
+        let hunks = hunks.into_iter().flat_map(|hunk| without_sentences(a, b, hunk)).collect();
         Self { a, b, words_a, words_b, hunks }
     }
 
@@ -266,8 +267,8 @@ impl<'a> Laid<'a> {
             return true;
         }
         let words = self.words_a.len().max(self.words_b.len());
-        let is_form = words <= FORM_WORDS_MAX && !self.hunks.iter().any(|hunk| self.is_edit(hunk));
-        if is_form && facts().next().is_some() {
+        let is_edited = self.hunks.iter().any(|hunk| self.is_edit(hunk));
+        if !is_edited && facts().any(|hunk| words <= FORM_WORDS_MAX || self.is_other_name(hunk)) {
             return true;
         }
         self.is_turned_round() || self.has_moved_fact(doubt)
@@ -296,6 +297,14 @@ impl<'a> Laid<'a> {
         a.iter().any(|word| b.iter().any(|other| same_value(*word, *other) == Some(false)))
     }
 
+    /// One name for another.
+    fn is_other_name(&self, Hunk { a, b }: &Hunk) -> bool {
+        let has_name = |view: &View, range: &Range<usize>| {
+            view.words.get(range.clone()).unwrap_or(&[]).iter().any(|word| word.is_name)
+        };
+        has_name(self.a, a) && has_name(self.b, b)
+    }
+
     /// What a channel sets around a text in sentences and lines of its own is no fact, nor a word
     /// that was cut off.
     fn is_fact(&self, hunk: &Hunk) -> bool {
@@ -310,6 +319,9 @@ impl<'a> Laid<'a> {
         let few = 1..=FACT_WORDS;
         if !few.contains(&a.len()) || !few.contains(&b.len()) || self.is_style(&a, &b) {
             return false;
+        }
+        if self.is_other_value(&Hunk { a: a.clone(), b: b.clone() }) {
+            return true;
         }
         let (letters_a, letters_b) = (letters(self.a, a), letters(self.b, b));
         let is_cut = (end_a || end_b) && (self.a.trails_off || self.b.trails_off)
@@ -383,8 +395,14 @@ impl<'a> Laid<'a> {
             let found = word(&self.words_a, a);
             found.is_some() && found == word(&self.words_b, b)
         };
-        let before = |by: usize| same(a.start.checked_sub(by), b.start.checked_sub(by));
-        let after = |by: usize| same(Some(a.end + by - 1), Some(b.end + by - 1));
+        let ends = |view: &View, place: usize| view.words.get(place).is_none_or(|word| word.begins);
+        let both_begin = ends(self.a, a.start) && ends(self.b, b.start);
+        let both_end = ends(self.a, a.end) && ends(self.b, b.end);
+        let before = |by: usize| {
+            by == 1 && both_begin || same(a.start.checked_sub(by), b.start.checked_sub(by))
+        };
+        let after =
+            |by: usize| by == 1 && both_end || same(Some(a.end + by - 1), Some(b.end + by - 1));
         if !before(1) || !after(1) {
             return 0;
         }
@@ -420,6 +438,47 @@ fn runs(places: &[usize]) -> Vec<Range<usize>> {
 fn is_sentence(view: &View, range: &Range<usize>) -> bool {
     let begins = |place: usize| view.words.get(place).is_none_or(|word| word.begins);
     range.is_empty() || begins(range.start) && begins(range.end)
+}
+
+/// A place where one of two texts has whole sentences of its own beside words that differ, in two:
+/// the words, and the sentences.
+fn without_sentences(a: &View, b: &View, hunk: Hunk) -> Vec<Hunk> {
+    let swap = |Hunk { a, b }: Hunk| Hunk { a: b, b: a };
+    if let Some(parts) = split(a, b, &hunk) {
+        return parts.to_vec();
+    }
+    let swapped = swap(hunk);
+    match split(b, a, &swapped) {
+        Some(parts) => parts.map(swap).to_vec(),
+        None => vec![swap(swapped)],
+    }
+}
+
+/// The same where the second has the sentences.
+fn split(a: &View, b: &View, hunk: &Hunk) -> Option<[Hunk; 2]> {
+    let begins = |view: &View, place: usize| view.words.get(place).is_none_or(|word| word.begins);
+    let inner = |view: &View, range: &Range<usize>| -> Vec<usize> {
+        (range.start + 1..range.end).filter(|place| begins(view, *place)).collect()
+    };
+    if hunk.a.is_empty() || !inner(a, &hunk.a).is_empty() {
+        return None;
+    }
+    let inner = inner(b, &hunk.b);
+    let part = |a: Range<usize>, b: Range<usize>| Hunk { a, b };
+    if begins(a, hunk.a.end) && begins(b, hunk.b.end) && !begins(a, hunk.a.start) {
+        let to = *inner.first()?;
+        let end = hunk.a.end;
+        return Some([part(hunk.a.clone(), hunk.b.start..to), part(end..end, to..hunk.b.end)]);
+    }
+    if begins(a, hunk.a.start) && begins(b, hunk.b.start) && !begins(a, hunk.a.end) {
+        let from = *inner.last()?;
+        let start = hunk.a.start;
+        return Some([
+            part(start..start, hunk.b.start..from),
+            part(hunk.a.clone(), from..hunk.b.end),
+        ]);
+    }
+    None
 }
 
 /// The part of some words that belongs to the sentence of the word behind them.

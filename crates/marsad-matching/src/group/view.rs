@@ -39,6 +39,8 @@ pub(crate) struct Word {
     /// Whether a sentence or line ends before it.
     pub(crate) begins: bool,
     pub(crate) is_number: bool,
+    /// Whether it is written with a capital within a sentence, where not every word is.
+    pub(crate) is_name: bool,
 }
 
 impl View {
@@ -120,9 +122,11 @@ impl Viewer {
                 end: token.end,
                 begins: before.is_none_or(|before| is_apart(text, before, token)),
                 is_number,
+                is_name: is_capital(text, token),
             });
             before = Some(token);
         }
+        without_titles(&mut view.words);
         view.features.reset(0);
     }
 
@@ -139,6 +143,28 @@ fn is_apart(text: &str, before: &Token, token: &Token) -> bool {
     const ENDS: [char; 8] = ['.', '!', '?', '\u{2026}', '\u{061F}', '|', '\n', '\u{2502}'];
     let gap = text.get(before.source_end as usize..token.source_start as usize);
     before.line != token.line || gap.is_some_and(|gap| gap.contains(ENDS))
+}
+
+/// Whether a word begins with a capital and stands within a sentence.
+fn is_capital(text: &str, token: &Token) -> bool {
+    let written = text.get(token.source_start as usize..token.source_end as usize).unwrap_or("");
+    if !written.starts_with(char::is_uppercase) {
+        return false;
+    }
+    let before = text.get(..token.source_start as usize).unwrap_or("").trim_end_matches(' ');
+    before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, ',' | '-' | '\u{2019}'))
+}
+
+/// In a headline that writes most words with capitals, and in one of capitals, no word is a name
+/// for that.
+fn without_titles(words: &mut [Word]) {
+    let capitals = words.iter().filter(|word| word.is_name).count();
+    let within = words.iter().filter(|word| !word.begins && !word.is_number).count();
+    if capitals * 2 > within {
+        for word in words {
+            word.is_name = false;
+        }
+    }
 }
 
 /// Letters and digits in a jumble, as in shortened links and the marks that spam puts behind a
