@@ -243,3 +243,31 @@ impl Builder {
         self.post((channel, at), &body, carries, (Role::Digest, "digest"));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn a_seed_gives_one_world_with_every_kind_in_the_order_of_time() {
+        let made = |seed| build(&crate::data(), seed).expect("the files can be read").posts;
+        let posts = made(1);
+        if posts.is_empty() {
+            return; // The real texts are not there.
+        }
+        let texts = |posts: &[Labelled]| posts.iter().map(|p| p.text.clone()).collect::<Vec<_>>();
+        assert_eq!(texts(&posts), texts(&made(1)));
+        assert_ne!(texts(&posts), texts(&made(2)));
+        assert!(posts.is_sorted_by_key(|post| post.at));
+        let kinds: BTreeSet<&str> = (1..4).flat_map(made).map(|post| post.kind).collect();
+        for kind in ["combination", "verbatim", "synonym", "quoted whole", "look-alikes", "digest"]
+        {
+            assert!(kinds.contains(kind), "{kind} in {kinds:?}");
+        }
+        for kind in ["series", "advert", "update", "formula", "headline", "same topic"] {
+            assert!(kinds.contains(kind), "{kind} in {kinds:?}");
+        }
+    }
+}
