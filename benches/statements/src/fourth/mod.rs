@@ -31,7 +31,7 @@ use std::path::Path;
 
 use channels::Channel;
 use lexicon::Language;
-use texts::{Base, words};
+use texts::{Base, Pools, words};
 
 use crate::chance::Chance;
 use crate::post::{Labelled, Role, World};
@@ -60,6 +60,10 @@ pub(crate) fn build(data: &Path, seed: u64) -> Result<World, Problem> {
     if pools.bases.is_empty() {
         return Ok(World { posts: Vec::new() });
     }
+    Ok(world(pools, chance))
+}
+
+fn world(pools: Pools, mut chance: Chance) -> World {
     let channels = channels::make(&mut chance);
     let mut builder =
         Builder { chance, channels, posts: Vec::new(), statements: 0, fresh: Vec::new() };
@@ -67,7 +71,7 @@ pub(crate) fn build(data: &Path, seed: u64) -> Result<World, Problem> {
     builder.statements_again(&bases);
     let mut posts = builder.posts;
     posts.sort_by_key(|post| post.at);
-    Ok(World { posts })
+    World { posts }
 }
 
 impl Builder {
@@ -248,26 +252,78 @@ impl Builder {
 mod tests {
     use std::collections::BTreeSet;
 
+    use super::lexicon::LANGUAGES;
     use super::*;
 
-    #[test]
-    fn a_seed_gives_one_world_with_every_kind_in_the_order_of_time() {
-        let made = |seed| build(&crate::data(), seed).expect("the files can be read").posts;
-        let posts = made(1);
-        if posts.is_empty() {
-            return; // The real texts are not there.
+    /// A world of made words.
+    fn made(seed: u64) -> Vec<Labelled> {
+        let mut chance = Chance::new(seed);
+        let mut pools = Pools { bases: Vec::new(), short: Vec::new(), headlines: Vec::new() };
+        let syllables =
+            [["ба", "ро", "ти", "ку"], ["با", "رو", "تي", "كو"], ["ba", "ro", "ti", "ku"]];
+        for (language, syllables) in LANGUAGES.into_iter().zip(syllables) {
+            for number in 0..180 {
+                let count = if number < 8 { 6 } else { 10 + number % 80 };
+                let mut words: Vec<String> =
+                    (0..count).map(|_| (0..4).map(|_| chance.word(&syllables)).collect()).collect();
+                words.push(language.lexicon().synonyms[0].0.to_owned());
+                let text = words.chunks(9).map(|run| run.join(" ")).collect::<Vec<_>>().join(". ");
+                let base = Base { language, text, marked: None };
+                if number < 8 { &mut pools.short } else { &mut pools.bases }.push(base);
+            }
         }
+        pools.headlines.push(("يوم بارد في المدينة".to_owned(), "يوم حار في المدينة".to_owned()));
+        world(pools, chance).posts
+    }
+
+    #[test]
+    fn a_seed_gives_one_world_in_the_order_of_time_and_another_seed_another() {
         let texts = |posts: &[Labelled]| posts.iter().map(|p| p.text.clone()).collect::<Vec<_>>();
+        let posts = made(1);
+        assert!(posts.len() > 300, "{}", posts.len());
         assert_eq!(texts(&posts), texts(&made(1)));
         assert_ne!(texts(&posts), texts(&made(2)));
         assert!(posts.is_sorted_by_key(|post| post.at));
-        let kinds: BTreeSet<&str> = (1..4).flat_map(made).map(|post| post.kind).collect();
-        for kind in ["combination", "verbatim", "synonym", "quoted whole", "look-alikes", "digest"]
-        {
-            assert!(kinds.contains(kind), "{kind} in {kinds:?}");
+    }
+
+    #[test]
+    fn every_kind_and_every_frame_is_in_some_world() {
+        let posts: Vec<Labelled> = (1..8).flat_map(made).collect();
+        let kinds: BTreeSet<&str> = posts.iter().map(|post| post.kind).collect();
+        let wanted = [
+            "verbatim",
+            "punctuation",
+            "links",
+            "emoji",
+            "markup",
+            "hashtags",
+            "letters",
+            "source",
+            "label",
+            "cut",
+            "read more",
+            "sentence added",
+            "sentence dropped",
+            "quoted whole",
+            "typo",
+            "synonym",
+            "invisible",
+            "look-alikes",
+            "combination",
+            "digest",
+            "series",
+            "advert",
+            "update",
+            "formula",
+            "headline",
+            "same topic",
+            "quote in common",
+            "short in a frame",
+        ];
+        for kind in wanted {
+            assert!(kinds.contains(kind), "{kind} is not in {kinds:?}");
         }
-        for kind in ["series", "advert", "update", "formula", "headline", "same topic"] {
-            assert!(kinds.contains(kind), "{kind} in {kinds:?}");
-        }
+        let frames: BTreeSet<&str> = posts.iter().map(|post| post.frame).collect();
+        assert_eq!(frames.len(), 7, "{frames:?}");
     }
 }
