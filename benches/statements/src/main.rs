@@ -19,6 +19,7 @@ mod bases;
 mod chance;
 mod eye;
 mod first;
+mod fourth;
 mod labelled;
 mod peers;
 mod post;
@@ -38,7 +39,7 @@ use problem::Problem;
 use score::{Pair, Scores, rows};
 
 /// The hands that wrote the worlds.
-const HANDS: [&str; 3] = ["first", "second", "third"];
+const HANDS: [&str; 4] = ["first", "second", "third", "fourth"];
 
 fn main() -> Result<(), Problem> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -80,6 +81,9 @@ fn data() -> PathBuf {
 }
 
 fn world(hand: &str, seed: u64) -> Result<World, Problem> {
+    if hand == "fourth" {
+        return fourth::build(&data(), seed);
+    }
     let (sources, salt, each): (&[bases::Source], u64, usize) = match hand {
         "first" => (&bases::FIRST, 0, 500),
         "second" => (&bases::SECOND, 0xF00D, 200),
