@@ -19,7 +19,7 @@ use crate::normalise::{Scanner, is_digit};
 
 /// Version of everything stored beside a post: normaliser, features, signature. A stored column of
 /// another version is computed again.
-pub const FINGERPRINT_VERSION: u32 = 2;
+pub const FINGERPRINT_VERSION: u32 = 3;
 
 /// Code points of a feature.
 pub(crate) const SHINGLE: usize = 5;
@@ -46,7 +46,7 @@ pub struct Fingerprint {
     pub letters: u32,
     /// Hashes of the normalised lines, when there are two or more; else none.
     pub lines: Vec<u32>,
-    /// Winnowed hashes of four words in a row, sorted, for a text of twelve words or more.
+    /// Winnowed hashes of four words in a row, sorted, for a text of eight words or more.
     pub grams: Vec<u32>,
 }
 

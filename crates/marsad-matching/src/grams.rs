@@ -9,7 +9,7 @@ const GRAM: usize = 4;
 /// Grams of a window, of which the smallest is kept.
 const WINDOW: usize = 4;
 /// A text of fewer words has no grams: it is too short to be told from what another text says.
-pub(crate) const GRAM_TOKENS_MIN: u32 = 12;
+pub(crate) const GRAM_TOKENS_MIN: u32 = 8;
 
 /// The winnowed grams of a text, distinct and sorted, from the hashes of its words.
 pub(crate) fn winnow(words: &[u64], kept: &mut Vec<u32>) {

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::Options;
 use super::candidates::Pair;
-use super::slots::{Slots, core, figures_within, slots, twins};
+use super::slots::{Slots, core, figures_within, slots, stands_alone, twins};
 use super::texts::Texts;
 use super::verify::likeness;
 use super::view::{View, Viewer};
@@ -227,7 +227,7 @@ pub(crate) fn near(options: &Options, earlier: &View, later: &View) -> Option<Ne
         // A part and its whole: judged as such.
         return None;
     }
-    let is_core = !apart.figure && !apart.word;
+    let is_core = !apart.figure && !apart.fact;
     let similarity = share_of_core(options, earlier, later, CORE_SHARE).filter(|_| is_core)?;
     Some(Near { similarity, basis: Basis::Core, apart })
 }
@@ -247,9 +247,14 @@ pub(crate) fn containing(options: &Options, earlier: &View, later: &View) -> Opt
     let first_in_second = alike.first_in_second >= alike.second_in_first;
     let (part, whole) = if first_in_second { (earlier, later) } else { (later, earlier) };
     let mut share = alike.first_in_second.max(alike.second_in_first);
-    let is_long = part.words.len() as u32 >= options.containment_tokens_min;
-    if share < SPELLING_SHARE.min(options.containment) || !is_long {
+    if share < SPELLING_SHARE.min(options.containment) || !part.is_comparable(options) {
         return None;
+    }
+    if (part.words.len() as u32) < options.containment_tokens_min {
+        let stands = stands_alone(part, whole);
+        let apart = Slots::default();
+        let part = what_part(part, whole);
+        return stands.then_some(Containing { first_in_second, part, share, apart });
     }
     let place = place(part, whole);
     let beside = place.as_ref().unwrap_or(whole);
@@ -266,24 +271,29 @@ pub(crate) fn containing(options: &Options, earlier: &View, later: &View) -> Opt
             share = spelt.min(0.99);
         }
     }
-    let is_most = part.features.len() * 2 >= whole.features.len();
+    let kind = what_part(part, whole);
     if share < options.containment {
         // Of two texts about as long, words replaced make the one no part of the other.
-        let is_core = !(is_most && apart.word);
+        let is_core = !(kind == Part::Most && apart.fact);
         share = share_of_core(options, part, whole, CORE_PART).filter(|_| is_core)?;
     }
     if !figures_within(part, whole) {
         return None;
     }
-    let begins = part.words.iter().zip(&whole.words).take(4).all(|(a, b)| a.hash == b.hash);
-    let part = if is_most {
+    let apart = Slots { figure: false, ..apart };
+    Some(Containing { first_in_second, part: kind, share, apart })
+}
+
+/// What a part is of its whole.
+fn what_part(part: &View, whole: &View) -> Part {
+    let begins = || part.words.iter().zip(&whole.words).take(4).all(|(a, b)| a.hash == b.hash);
+    if part.features.len() * 2 >= whole.features.len() {
         Part::Most
-    } else if begins {
+    } else if begins() {
         Part::Beginning
     } else {
         Part::Item
-    };
-    Some(Containing { first_in_second, part, share, apart: Slots { figure: false, ..apart } })
+    }
 }
 
 /// The place of a part in a much longer whole, around the longest run of words that both have: what

@@ -21,7 +21,6 @@ use marsad_types::Corpus;
 
 use crate::fingerprint::BINS;
 use crate::frames::{Frames, MaskedPrint};
-use crate::grams::GRAM_TOKENS_MIN;
 use crate::prints::Prints;
 use crate::statement::{Statements, Tally};
 pub(crate) use judge::Basis;
@@ -40,7 +39,8 @@ pub struct Options {
     pub threshold: f32,
     /// Smallest containment of a statement inside a longer post.
     pub containment: f32,
-    /// Words a contained statement has at least; fewer than twelve are never looked for.
+    /// Words a contained statement has at least; one of fewer, and of eight at least, must stand in
+    /// the whole word for word in sentences of its own.
     pub containment_tokens_min: u32,
     /// A text of fewer words matches exactly or not at all.
     pub near_tokens_min: u32,
@@ -53,7 +53,7 @@ impl Default for Options {
         Self {
             threshold: 0.8,
             containment: 0.9,
-            containment_tokens_min: GRAM_TOKENS_MIN,
+            containment_tokens_min: 12,
             near_tokens_min: 8,
             near_letters_min: 30,
         }

@@ -22,7 +22,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::align::{Hunk, hunks};
-use super::lexicon::{is_alike, is_function, same_value};
+use super::lexicon::{is_alike, is_function, is_opposed, same_value};
 use super::view::{View, Word, hash_word};
 use crate::normalise::look_alike;
 
@@ -168,6 +168,37 @@ pub(crate) fn core(a: &View, b: &View) -> (usize, usize, usize) {
     longest
 }
 
+/// Whether a short text stands in another word for word, one slip aside, in sentences or lines of
+/// its own, behind their number or without; its beginning, where it was cut.
+pub(crate) fn stands_alone(part: &View, whole: &View) -> bool {
+    let begins = |place: usize| whole.words.get(place).is_none_or(|word| word.begins);
+    let is_number = |place: usize| whole.words.get(place).is_some_and(|word| word.is_number);
+    let is_start = |place: usize| {
+        begins(place)
+            || place.checked_sub(1).is_some_and(|before| is_number(before) && begins(before))
+    };
+    // The last word of a text that was cut may be cut itself.
+    let words = part.words.get(..part.words.len() - usize::from(part.trails_off)).unwrap_or(&[]);
+    let cost = |(own, other): (&Word, &Word)| {
+        let slip = || {
+            let is_number = own.is_number || other.is_number;
+            !is_number && is_variant((part, own), (whole, other))
+        };
+        if own.hash == other.hash { 0 } else { 2 - usize::from(slip()) }
+    };
+    let is_about_equal = |run: &[Word]| {
+        let mut left = 1usize;
+        words.iter().zip(run).all(|pair| {
+            let paid = left.checked_sub(cost(pair));
+            left = paid.unwrap_or(0);
+            paid.is_some()
+        })
+    };
+    whole.words.windows(words.len().max(1)).enumerate().any(|(place, run)| {
+        is_start(place) && (part.trails_off || begins(place + words.len())) && is_about_equal(run)
+    })
+}
+
 /// Longest text that is looked through for a core.
 const CORE_WORDS_MAX: usize = 600;
 
@@ -232,6 +263,9 @@ const FACT_WORDS: usize = 3;
 /// retouched are mostly longer.
 const FORM_WORDS_MAX: usize = 20;
 
+/// The same in a script without capitals.
+const CASELESS_WORDS_MAX: usize = 80;
+
 /// Two texts laid beside each other.
 struct Laid<'a> {
     a: &'a View,
@@ -266,9 +300,8 @@ impl<'a> Laid<'a> {
         if facts().any(|hunk| self.is_other_value(hunk)) {
             return true;
         }
-        let words = self.words_a.len().max(self.words_b.len());
         let is_edited = self.hunks.iter().any(|hunk| self.is_edit(hunk));
-        if !is_edited && facts().any(|hunk| words <= FORM_WORDS_MAX || self.is_other_name(hunk)) {
+        if !is_edited && facts().any(|hunk| self.may_be_form(hunk)) {
             return true;
         }
         self.is_turned_round() || self.has_moved_fact(doubt)
@@ -290,11 +323,25 @@ impl<'a> Laid<'a> {
         !at_edge && is_other && !is_whole && !is_small
     }
 
-    /// One day for another, one number in words for another.
+    /// One day for another, one number in words for another, "approved" for "rejected".
     fn is_other_value(&self, Hunk { a, b }: &Hunk) -> bool {
-        let b = self.words_b.get(b.clone()).unwrap_or(&[]);
-        let a = self.words_a.get(a.clone()).unwrap_or(&[]);
-        a.iter().any(|word| b.iter().any(|other| same_value(*word, *other) == Some(false)))
+        let (a, b) = (self.a.words.get(a.clone()), self.b.words.get(b.clone()));
+        let (a, b) = (a.unwrap_or(&[]), b.unwrap_or(&[]));
+        let differ = |word: &Word, other: &Word| {
+            same_value(word.hash, other.hash) == Some(false)
+                || is_opposed(self.a.spelling(word), self.b.spelling(other))
+        };
+        a.len().max(b.len()) <= FACT_WORDS
+            && a.iter().any(|word| b.iter().any(|other| differ(word, other)))
+    }
+
+    /// Whether words replaced here may be a form filled in anew: in a short text, or one name for
+    /// another in any. In a script without capitals any word may be a name.
+    fn may_be_form(&self, hunk: &Hunk) -> bool {
+        let words = self.words_a.len().max(self.words_b.len());
+        let has_case = letters(self.a, hunk.a.clone()).iter().all(|code| *code < 0x0590);
+        let most = if has_case { FORM_WORDS_MAX } else { CASELESS_WORDS_MAX };
+        words <= most || self.is_other_name(hunk)
     }
 
     /// One name for another.
@@ -381,7 +428,7 @@ impl<'a> Laid<'a> {
                 match self.same_neighbours(a, b) {
                     0..=2 => false,
                     3 => is_value() && self.is_fact(&hunk),
-                    _ => self.is_fact(&hunk),
+                    _ => self.is_fact(&hunk) && (is_value() || self.may_be_form(&hunk)),
                 }
             })
         })
@@ -412,18 +459,19 @@ impl<'a> Laid<'a> {
     /// Whether the first, or the second, has a negation that the other has not: other than in what
     /// was added before or after a text.
     fn negates(&self, doubt: &Doubt) -> (bool, bool) {
-        let within = |place: usize, of: fn(&Hunk) -> &Range<usize>, all: usize| {
+        let within = |view: &View, place: usize, of: fn(&Hunk) -> &Range<usize>| {
+            let all = view.words.len();
             !self.hunks.iter().map(of).any(|range| {
                 let at_edge = range.start == 0 || range.end == all;
-                range.contains(&place) && at_edge && range.len() > FACT_WORDS
+                let is_apart = range.len() > FACT_WORDS || is_sentence(view, range);
+                range.contains(&place) && at_edge && is_apart
             })
         };
         let says = |view: &View, place: usize| {
             view.words.get(place).is_some_and(|word| is_negation(word.hash))
         };
-        let (all_a, all_b) = (self.words_a.len(), self.words_b.len());
-        let first = doubt.a.iter().any(|at| says(self.a, *at) && within(*at, |h| &h.a, all_a));
-        let second = doubt.b.iter().any(|at| says(self.b, *at) && within(*at, |h| &h.b, all_b));
+        let first = doubt.a.iter().any(|at| says(self.a, *at) && within(self.a, *at, |h| &h.a));
+        let second = doubt.b.iter().any(|at| says(self.b, *at) && within(self.b, *at, |h| &h.b));
         (first, second)
     }
 }

@@ -3,9 +3,9 @@
 //!
 //! Everything else about words is left to where they stand ([`super::slots`]). The lists are text
 //! beside this file: `function.txt` and `values.txt` hold closed classes (articles, prepositions;
-//! numerals, days, months, directions), `alike.txt` what newsrooms vary when they pass a report on:
-//! verbs of saying, short forms, near synonyms. Words that turn a sentence ("before", "up",
-//! "without") are in none.
+//! numerals, days, months, directions), `alike.txt` what newsrooms vary when they pass a report on
+//! (verbs of saying, short forms, near synonyms), `opposites.txt` words that turn a report
+//! ("approved", "rejected").
 
 use std::sync::OnceLock;
 
@@ -16,6 +16,7 @@ use crate::normalise::{Scanner, stem_word};
 
 const FUNCTION: &str = include_str!("function.txt");
 const ALIKE: &str = include_str!("alike.txt");
+const OPPOSITES: &str = include_str!("opposites.txt");
 const VALUES: &str = include_str!("values.txt");
 
 /// The lists, by hash of a word as it is compared.
@@ -27,6 +28,8 @@ struct Lexicon {
     function: HashMap<u64, Vec<u16>>,
     /// Groups of words that stand for each other, by form and by stem.
     alike: HashMap<u64, Vec<u16>>,
+    /// Scales a word is on and its side, by form and by stem.
+    sides: HashMap<u64, Vec<(u16, u16)>>,
 }
 
 fn lexicon() -> &'static Lexicon {
@@ -54,6 +57,14 @@ impl Lexicon {
                 add(&mut lexicon.alike, hash_stem(codes), group);
             });
         }
+        for (scale, sides) in (0..).zip(OPPOSITES.split("\n\n")) {
+            for (side, words) in groups(sides) {
+                each_word(&mut scanner, words, |codes| {
+                    add(&mut lexicon.sides, hash_word(codes), (scale, side));
+                    add(&mut lexicon.sides, hash_stem(codes), (scale, side));
+                });
+            }
+        }
         lexicon
     }
 }
@@ -71,7 +82,7 @@ fn each_word(scanner: &mut Scanner, words: &str, mut take: impl FnMut(&[u32])) {
     }
 }
 
-fn add(words: &mut HashMap<u64, Vec<u16>>, word: u64, group: u16) {
+fn add<G: PartialEq>(words: &mut HashMap<u64, Vec<G>>, word: u64, group: G) {
     let groups = words.entry(word).or_default();
     if !groups.contains(&group) {
         groups.push(group);
@@ -88,7 +99,7 @@ fn hash_stem(codes: &[u32]) -> u64 {
 pub(super) fn is_alike(a: &[u32], b: &[u32]) -> bool {
     let lexicon = lexicon();
     let (form_a, form_b) = (hash_word(a), hash_word(b));
-    if same_value(form_a, form_b) == Some(false) {
+    if same_value(form_a, form_b) == Some(false) || is_opposed(a, b) {
         return false;
     }
     let share = |map: &HashMap<u64, Vec<u16>>, a: u64, b: u64| {
@@ -102,6 +113,21 @@ pub(super) fn is_alike(a: &[u32], b: &[u32]) -> bool {
     [(form_a, stem_b), (stem_a, form_b), (stem_a, stem_b)]
         .into_iter()
         .any(|(a, b)| share(&lexicon.alike, a, b))
+}
+
+/// Whether one word turns what the other says: they stand on two sides of a scale, and nowhere on
+/// one.
+pub(super) fn is_opposed(a: &[u32], b: &[u32]) -> bool {
+    let sides = &lexicon().sides;
+    let of = |codes: &[u32]| {
+        let found = [hash_word(codes), hash_stem(codes)].map(|word| sides.get(&word));
+        found.into_iter().flatten().flatten().copied().collect::<Vec<_>>()
+    };
+    let (a, b) = (of(a), of(b));
+    let any = |same_side: bool| {
+        a.iter().any(|x| b.iter().any(|y| x.0 == y.0 && (x.1 == y.1) == same_side))
+    };
+    any(false) && !any(true)
 }
 
 /// Whether a word carries no fact.
@@ -158,6 +184,24 @@ mod tests {
             ("ارتفع", "انخفض"),
         ] {
             assert!(!alike(a, b), "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn outcomes_are_opposed_in_all_their_forms() {
+        let opposed = |a: &str, b: &str| is_opposed(&codes(a), &codes(b));
+        for (a, b) in [
+            ("approved", "rejected"),
+            ("opens", "closed"),
+            ("закрыто", "открыты"),
+            ("одобрили", "отклонила"),
+            ("يرتفع", "ينخفض"),
+        ] {
+            assert!(opposed(a, b) && opposed(b, a), "{a} {b}");
+        }
+        for (a, b) in [("approved", "adopted"), ("open", "north"), ("вырос", "поднялся")]
+        {
+            assert!(!opposed(a, b), "{a} {b}");
         }
     }
 
