@@ -326,7 +326,11 @@ fn without_series(links: &mut Vec<Link>, in_series: &mut [bool]) -> usize {
     let before = links.len();
     let mut kept = Vec::with_capacity(before);
     for own in links.chunk_by(|a, b| a.later == b.later) {
-        for link in own.iter().filter(|l| l.same_channel && (l.slots.figure || l.slots.word)) {
+        // A digest and its item are no series.
+        let is_item =
+            |how: How| matches!(how, How::LaterHolds(Part::Item) | How::EarlierHolds(Part::Item));
+        let differs = |link: &&Link| link.slots.figure || link.slots.word;
+        for link in own.iter().filter(|l| l.same_channel && !is_item(l.how)).filter(differs) {
             for text in [link.earlier, link.later] {
                 if let Some(flag) = in_series.get_mut(text as usize) {
                     *flag = true;

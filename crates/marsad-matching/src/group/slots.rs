@@ -15,14 +15,14 @@
 //! replaced counts. A **negation** that only one side has makes them different statements, other than
 //! in what was added before or after.
 //!
-//! Spelling does not count: words within one edit (two from eight letters on) that begin alike,
+//! Spelling does not count: words within one edit (two from seven letters on) that begin alike,
 //! other endings, and words split or joined.
 
 use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::align::{Hunk, hunks};
-use super::lexicon::{is_alike, is_function, is_opposed, same_value};
+use super::lexicon::{is_alike, is_attribution, is_function, is_opposed, same_value};
 use super::view::{View, Word, hash_word};
 use crate::normalise::look_alike;
 
@@ -168,14 +168,26 @@ pub(crate) fn core(a: &View, b: &View) -> (usize, usize, usize) {
     longest
 }
 
+/// Words of a source named before or behind a report.
+const SOURCE_WORDS_MAX: usize = 5;
+
 /// Whether a short text stands in another word for word, one slip aside, in sentences or lines of
-/// its own, behind their number or without; its beginning, where it was cut.
+/// its own, with their number or source or without; its beginning, where it was cut.
 pub(crate) fn stands_alone(part: &View, whole: &View) -> bool {
     let begins = |place: usize| whole.words.get(place).is_none_or(|word| word.begins);
-    let is_number = |place: usize| whole.words.get(place).is_some_and(|word| word.is_number);
+    let names_source = |range: Range<usize>| {
+        let words = whole.words.get(range).unwrap_or(&[]);
+        words.len() <= SOURCE_WORDS_MAX && words.iter().any(|word| is_attribution(word.hash))
+    };
     let is_start = |place: usize| {
-        begins(place)
-            || place.checked_sub(1).is_some_and(|before| is_number(before) && begins(before))
+        let from = (0..=place).rev().find(|at| begins(*at)).unwrap_or(0);
+        let before = whole.words.get(from..place).unwrap_or(&[]);
+        let is_number = before.len() == 1 && before.iter().all(|word| word.is_number);
+        before.is_empty() || is_number || names_source(from..place)
+    };
+    let is_end = |place: usize| {
+        let to = (place..=whole.words.len()).find(|at| begins(*at)).unwrap_or(place);
+        to == place || names_source(place..to)
     };
     // The last word of a text that was cut may be cut itself.
     let words = part.words.get(..part.words.len() - usize::from(part.trails_off)).unwrap_or(&[]);
@@ -195,7 +207,7 @@ pub(crate) fn stands_alone(part: &View, whole: &View) -> bool {
         })
     };
     whole.words.windows(words.len().max(1)).enumerate().any(|(place, run)| {
-        is_start(place) && (part.trails_off || begins(place + words.len())) && is_about_equal(run)
+        is_start(place) && (part.trails_off || is_end(place + words.len())) && is_about_equal(run)
     })
 }
 
@@ -374,7 +386,8 @@ impl<'a> Laid<'a> {
         let is_cut = (end_a || end_b) && (self.a.trails_off || self.b.trails_off)
             || end_a && letters_b.starts_with(&letters_a)
             || end_b && letters_a.starts_with(&letters_b);
-        !is_cut && letters_a != letters_b && !is_misspelt(&letters_a, &letters_b)
+        let is_slip = is_misspelt(&letters_a, &letters_b) || look_alike(&letters_a, &letters_b);
+        !is_cut && letters_a != letters_b && !is_slip
     }
 
     /// Whether two things change places: around words ("from A to B", "from B to A"), or before a
@@ -609,12 +622,15 @@ fn is_variant((a, word): (&View, &Word), (b, other): (&View, &Word)) -> bool {
     })
 }
 
-/// One edit apart, or two from eight letters on. The first letter stays, but for a swap: errors
+/// One edit apart, or two from seven letters on, or a letter doubled. The first letter stays, but for a swap: errors
 /// there are rare (Pollock and Zamora 1984), and a prefix that turns a word is not ("possible",
 /// "impossible"). Where the shorter has three letters or fewer, only a swap, or a letter more after
 /// the first, is a slip.
 fn is_misspelt(a: &[u32], b: &[u32]) -> bool {
     let shorter = a.len().min(b.len());
+    if shorter > 3 && once(a) == once(b) {
+        return true;
+    }
     let allowed = match shorter {
         0 | 1 => return false,
         2..=6 => 1,
@@ -627,6 +643,13 @@ fn is_misspelt(a: &[u32], b: &[u32]) -> bool {
     let begins = a.first() == b.first() || is_swap;
     let is_same_length = a.len() == b.len();
     begins && (shorter > 3 || !is_same_length || sorted(a) == sorted(b))
+}
+
+/// Letters, those that stand twice or more once.
+fn once(word: &[u32]) -> Vec<u32> {
+    let mut word = word.to_vec();
+    word.dedup();
+    word
 }
 
 /// Letters of a stem at least.

@@ -5,15 +5,16 @@
 //! beside this file: `function.txt` and `values.txt` hold closed classes (articles, prepositions;
 //! numerals, days, months, directions), `alike.txt` what newsrooms vary when they pass a report on
 //! (verbs of saying, short forms, near synonyms), `opposites.txt` words that turn a report
-//! ("approved", "rejected").
+//! ("approved", "rejected"), `attribution.txt` those by which it names its source.
 
 use std::sync::OnceLock;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::view::hash_word;
 use crate::normalise::{Scanner, stem_word};
 
+const ATTRIBUTION: &str = include_str!("attribution.txt");
 const FUNCTION: &str = include_str!("function.txt");
 const ALIKE: &str = include_str!("alike.txt");
 const OPPOSITES: &str = include_str!("opposites.txt");
@@ -24,6 +25,8 @@ const VALUES: &str = include_str!("values.txt");
 struct Lexicon {
     /// Value a word is.
     values: HashMap<u64, u16>,
+    /// Words by which a report names its source.
+    attribution: HashSet<u64>,
     /// Groups of words that carry no fact: these forms alone.
     function: HashMap<u64, Vec<u16>>,
     /// Groups of words that stand for each other, by form and by stem.
@@ -44,6 +47,11 @@ impl Lexicon {
         for (value, words) in groups(VALUES) {
             each_word(&mut scanner, words, |codes| {
                 lexicon.values.insert(hash_word(codes), value);
+            });
+        }
+        for (_, words) in groups(ATTRIBUTION) {
+            each_word(&mut scanner, words, |codes| {
+                lexicon.attribution.insert(hash_word(codes));
             });
         }
         for (group, words) in groups(FUNCTION) {
@@ -133,6 +141,11 @@ pub(super) fn is_opposed(a: &[u32], b: &[u32]) -> bool {
 /// Whether a word carries no fact.
 pub(super) fn is_function(word: u64) -> bool {
     lexicon().function.contains_key(&word)
+}
+
+/// Whether a report names its source by this word.
+pub(super) fn is_attribution(word: u64) -> bool {
+    lexicon().attribution.contains(&word)
 }
 
 /// Whether two words are one value, where each is a known one.
