@@ -169,7 +169,7 @@ impl Masker {
         let is_short = words.take(LABELLED_WORDS_MAX + 1).count() <= LABELLED_WORDS_MAX;
         let mut any = false;
         for line in hashed_lines(scanner) {
-            let is_dated = line.is_dated || line.is_tags && is_short;
+            let is_dated = (line.is_dated || line.is_tags) && is_short;
             let is_kept = is_dated && dates == Dates::Keep;
             if is_kept || !frames.clone().any(|frame| frame.has_line(line.hash)) {
                 continue;

@@ -340,7 +340,8 @@ fn without_series(links: &mut Vec<Link>, in_series: &mut [bool]) -> usize {
         let is_series = |text: u32| in_series.get(text as usize) == Some(&true);
         kept.extend(own.iter().filter(|link| {
             let strict = link.same_channel || is_series(link.earlier) || is_series(link.later);
-            !link.slots.figure && !link.slots.fact && (!link.slots.word || !strict)
+            let is_other_word = link.slots.word && strict && !is_item(link.how);
+            !link.slots.figure && !link.slots.fact && !is_other_word
         }));
     }
     *links = kept;
