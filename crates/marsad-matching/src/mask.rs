@@ -12,9 +12,9 @@ const REST_AFTER_START: (u32, u32) = (3, 12);
 /// Words and letters that a run at the end leaves at least.
 const REST_BEFORE_END: (u32, u32) = (2, 8);
 
-/// Words of a post whose hashtags say what it is about: "storm warning" under the name of a town. In
-/// one channel they tell such posts apart as dates do.
-const LABELLED_WORDS_MAX: usize = 25;
+/// A post of no more words is told apart by the date or the hashtags its channel sets above it:
+/// "storm warning" under the name of a town, "light wind" under a day. A longer one says it itself.
+const LABELLED_WORDS_MAX: usize = 40;
 
 /// What to take out: lines by hash, runs of words at the start and at the end by hash.
 #[derive(Default, Clone, PartialEq, Eq, Debug)]

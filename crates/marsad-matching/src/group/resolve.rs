@@ -24,6 +24,9 @@ use super::media::{Carried, Carries};
 use super::texts::Texts;
 use crate::statement::{Member, Relation, Statement};
 
+/// What holds so much of a copy holds the statement.
+const WHOLE_PART: f32 = 0.95;
+
 /// The statement of a post or text and how it belongs there.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) struct Home {
@@ -158,6 +161,8 @@ pub(crate) fn each_part(
         let similarity = link.similarity;
         match link.how {
             How::Near => {}
+            // About the same as a copy, which is about the same as the first: they would chain.
+            How::LaterHolds(Part::Most) if !other.leads && similarity < WHOLE_PART => {}
             How::LaterHolds(part) => {
                 let appears = part == Part::Beginning && held == 1;
                 take(Extra { text, statement, similarity, appears });

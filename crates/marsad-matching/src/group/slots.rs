@@ -342,6 +342,7 @@ impl<'a> Laid<'a> {
         let differ = |word: &Word, other: &Word| {
             same_value(word.hash, other.hash) == Some(false)
                 || is_opposed(self.a.spelling(word), self.b.spelling(other))
+                || is_turned(self.a.spelling(word), self.b.spelling(other))
         };
         a.len().max(b.len()) <= FACT_WORDS
             && a.iter().any(|word| b.iter().any(|other| differ(word, other)))
@@ -356,12 +357,14 @@ impl<'a> Laid<'a> {
         words <= most || self.is_other_name(hunk)
     }
 
-    /// One name for another.
+    /// One name for another; in a text of capitals any word may be one.
     fn is_other_name(&self, Hunk { a, b }: &Hunk) -> bool {
         let has_name = |view: &View, range: &Range<usize>| {
             view.words.get(range.clone()).unwrap_or(&[]).iter().any(|word| word.is_name)
         };
-        has_name(self.a, a) && has_name(self.b, b)
+        (self.a.has_names || self.b.has_names)
+            && (has_name(self.a, a) || !self.a.has_names)
+            && (has_name(self.b, b) || !self.b.has_names)
     }
 
     /// What a channel sets around a text in sentences and lines of its own is no fact, nor a word
@@ -689,9 +692,17 @@ fn is_inflected(a: &[u32], b: &[u32]) -> bool {
         return true;
     }
     let before = more.strip_suffix(few).unwrap_or(&[]);
-    let turns =
-        || TURNING.iter().any(|prefix| prefix.chars().map(u32::from).eq(before.iter().copied()));
-    before.len() >= 2 && !turns()
+    before.len() >= 2 && !is_turning(before)
+}
+
+/// Whether one word is the other with a prefix that turns it.
+fn is_turned(a: &[u32], b: &[u32]) -> bool {
+    let (few, more) = if a.len() < b.len() { (a, b) } else { (b, a) };
+    few.len() >= STEM && more.strip_suffix(few).is_some_and(is_turning)
+}
+
+fn is_turning(before: &[u32]) -> bool {
+    TURNING.iter().any(|prefix| prefix.chars().map(u32::from).eq(before.iter().copied()))
 }
 
 fn sorted<T: Ord + Copy>(some: &[T]) -> Vec<T> {

@@ -27,6 +27,8 @@ pub(crate) struct View {
     pub(crate) words: Vec<Word>,
     /// Whether the text as written ends in an ellipsis, a label behind it aside.
     pub(crate) trails_off: bool,
+    /// Whether capitals say which words are names.
+    pub(crate) has_names: bool,
 }
 
 /// A word or number.
@@ -39,7 +41,7 @@ pub(crate) struct Word {
     /// Whether a sentence or line ends before it.
     pub(crate) begins: bool,
     pub(crate) is_number: bool,
-    /// Whether it is written with a capital within a sentence, where not every word is.
+    /// Whether it is written with a capital within a sentence.
     pub(crate) is_name: bool,
 }
 
@@ -56,6 +58,7 @@ impl View {
             codes: self.codes.clone(),
             features: Features::default(),
             trails_off: self.trails_off && words.end >= self.words.len(),
+            has_names: self.has_names,
             words: self.words.get(words).unwrap_or(&[]).to_vec(),
         }
     }
@@ -126,7 +129,7 @@ impl Viewer {
             });
             before = Some(token);
         }
-        without_titles(&mut view.words);
+        view.has_names = !is_title(&view.words);
         view.features.reset(0);
     }
 
@@ -155,16 +158,11 @@ fn is_capital(text: &str, token: &Token) -> bool {
     before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, ',' | '-' | '\u{2019}'))
 }
 
-/// In a headline that writes most words with capitals, and in one of capitals, no word is a name
-/// for that.
-fn without_titles(words: &mut [Word]) {
+/// A headline that writes most words with capitals, or in capitals.
+fn is_title(words: &[Word]) -> bool {
     let capitals = words.iter().filter(|word| word.is_name).count();
     let within = words.iter().filter(|word| !word.begins && !word.is_number).count();
-    if capitals * 2 > within {
-        for word in words {
-            word.is_name = false;
-        }
-    }
+    capitals * 2 > within
 }
 
 /// Letters and digits in a jumble, as in shortened links and the marks that spam puts behind a
