@@ -86,7 +86,7 @@ const NUMBER_SIGNS: [&str; 8] =
 
 fn is_number_sign(codes: &[u32]) -> bool {
     let is = |sign: &&str| sign.chars().map(u32::from).eq(codes.iter().copied());
-    NUMBER_SIGNS.iter().any(|sign| is(&sign))
+    NUMBER_SIGNS.iter().any(is)
 }
 
 fn is_month(codes: &[u32]) -> bool {
