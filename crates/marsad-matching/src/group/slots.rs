@@ -168,11 +168,11 @@ pub(crate) fn core(a: &View, b: &View) -> (usize, usize, usize) {
     longest
 }
 
-/// Words of a source named before or behind a report.
+/// Words of a source named, or a label set, before or behind a report.
 const SOURCE_WORDS_MAX: usize = 5;
 
 /// Whether a short text stands in another word for word, one slip aside, in sentences or lines of
-/// its own, with their number or source or without; its beginning, where it was cut.
+/// its own, with their number, label or source or without; its beginning, where it was cut.
 pub(crate) fn stands_alone(part: &View, whole: &View) -> bool {
     let begins = |place: usize| whole.words.get(place).is_none_or(|word| word.begins);
     let names_source = |range: Range<usize>| {
@@ -183,7 +183,9 @@ pub(crate) fn stands_alone(part: &View, whole: &View) -> bool {
         let from = (0..=place).rev().find(|at| begins(*at)).unwrap_or(0);
         let before = whole.words.get(from..place).unwrap_or(&[]);
         let is_number = before.len() == 1 && before.iter().all(|word| word.is_number);
-        before.is_empty() || is_number || names_source(from..place)
+        let is_introduced = whole.words.get(place).is_some_and(|word| word.is_introduced);
+        let is_label = is_introduced && before.len() <= SOURCE_WORDS_MAX;
+        before.is_empty() || is_number || is_label || names_source(from..place)
     };
     let is_end = |place: usize| {
         let to = (place..=whole.words.len()).find(|at| begins(*at)).unwrap_or(place);

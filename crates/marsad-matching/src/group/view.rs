@@ -13,6 +13,8 @@ use crate::normalise::{Token, TokenKind, is_digit};
 
 /// Most words of a label behind the ellipsis of a cut text.
 const LABEL_WORDS: usize = 3;
+/// The same for one that is a link or has a line of its own ("Full story at the link").
+const LINKED_LABEL_WORDS: usize = 6;
 /// Fewest tokens of a text before such a label.
 const LABEL_AFTER: usize = 8;
 
@@ -40,6 +42,8 @@ pub(crate) struct Word {
     pub(crate) end: u32,
     /// Whether a sentence or line ends before it.
     pub(crate) begins: bool,
+    /// Whether a colon stands before it.
+    pub(crate) is_introduced: bool,
     pub(crate) is_number: bool,
     /// Whether it is written with a capital within a sentence.
     pub(crate) is_name: bool,
@@ -124,6 +128,7 @@ impl Viewer {
                 start: token.start,
                 end: token.end,
                 begins: before.is_none_or(|before| is_apart(text, before, token)),
+                is_introduced: before.is_some_and(|before| gap(text, before, token).contains(':')),
                 is_number,
                 is_name: is_capital(text, token),
             });
@@ -144,8 +149,12 @@ impl Viewer {
 /// Whether a sentence or line ends between two tokens.
 fn is_apart(text: &str, before: &Token, token: &Token) -> bool {
     const ENDS: [char; 8] = ['.', '!', '?', '\u{2026}', '\u{061F}', '|', '\n', '\u{2502}'];
-    let gap = text.get(before.source_end as usize..token.source_start as usize);
-    before.line != token.line || gap.is_some_and(|gap| gap.contains(ENDS))
+    before.line != token.line || gap(text, before, token).contains(ENDS)
+}
+
+/// What stands between two tokens.
+fn gap<'a>(text: &'a str, before: &Token, token: &Token) -> &'a str {
+    text.get(before.source_end as usize..token.source_start as usize).unwrap_or("")
 }
 
 /// Whether a word begins with a capital and stands within a sentence.
@@ -184,8 +193,13 @@ fn cut(text: &str, tokens: &[Token]) -> Option<usize> {
         rest.starts_with('\u{2026}') || rest.starts_with("..")
     };
     let matched = tokens.iter().enumerate().filter(|(_, token)| token.kind.is_matched());
-    for (behind, (place, token)) in matched.rev().enumerate().take(LABEL_WORDS + 1) {
+    for (behind, (place, token)) in matched.rev().enumerate().take(LINKED_LABEL_WORDS + 1) {
         if trails_off(token.source_end as usize) {
+            let rest = || text.get(token.source_end as usize..).unwrap_or("");
+            let label = || rest().trim_start_matches([' ', '.', '\u{2026}', '*', '_', '~']);
+            if behind > LABEL_WORDS && !label().starts_with(['\n', '[', '<']) {
+                return None;
+            }
             // A few words and an ellipsis are not a text before a label.
             let is_label = behind == 0 || place >= LABEL_AFTER;
             return is_label.then_some(place + 1);
