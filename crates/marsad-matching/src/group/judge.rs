@@ -5,7 +5,10 @@ use rayon::prelude::*;
 
 use super::Options;
 use super::candidates::Pair;
-use super::slots::{Slots, core, figures_within, slots, stands_alone, twins};
+use super::figures::figures_within;
+use super::parts::{core, stands_alone};
+use super::slots::{Slots, slots};
+use super::spelling::twins;
 use super::texts::Texts;
 use super::verify::likeness;
 use super::view::{View, Viewer};

@@ -7,12 +7,17 @@
 mod align;
 pub(crate) mod candidates;
 pub(crate) mod contain;
+mod figures;
 pub(crate) mod judge;
+mod laid;
 mod lexicon;
 pub(crate) mod media;
+mod parts;
 mod repeated;
 pub(crate) mod resolve;
+mod sentences;
 mod slots;
+mod spelling;
 pub(crate) mod texts;
 mod verify;
 mod view;

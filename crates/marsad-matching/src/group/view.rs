@@ -34,6 +34,7 @@ pub(crate) struct View {
 }
 
 /// A word or number.
+#[expect(clippy::struct_excessive_bools, reason = "four findings that do not exclude each other")]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Word {
     pub(crate) hash: u64,

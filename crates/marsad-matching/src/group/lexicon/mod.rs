@@ -5,7 +5,8 @@
 //! beside this file: `function.txt` and `values.txt` hold closed classes (articles, prepositions;
 //! numerals, days, months, directions), `alike.txt` what newsrooms vary when they pass a report on
 //! (verbs of saying, short forms, near synonyms), `opposites.txt` words that turn a report
-//! ("approved", "rejected"), `attribution.txt` those by which it names its source.
+//! ("approved", "rejected"), `attribution.txt` those by which it names its source,
+//! `negations.txt` "not" and its like.
 
 use std::sync::OnceLock;
 
@@ -17,6 +18,7 @@ use crate::normalise::{Scanner, stem_word};
 const ATTRIBUTION: &str = include_str!("attribution.txt");
 const FUNCTION: &str = include_str!("function.txt");
 const ALIKE: &str = include_str!("alike.txt");
+const NEGATIONS: &str = include_str!("negations.txt");
 const OPPOSITES: &str = include_str!("opposites.txt");
 const VALUES: &str = include_str!("values.txt");
 
@@ -27,6 +29,8 @@ struct Lexicon {
     values: HashMap<u64, u16>,
     /// Words by which a report names its source.
     attribution: HashSet<u64>,
+    /// Words that turn a sentence round.
+    negations: HashSet<u64>,
     /// Groups of words that carry no fact: these forms alone.
     function: HashMap<u64, Vec<u16>>,
     /// Groups of words that stand for each other, by form and by stem.
@@ -49,11 +53,8 @@ impl Lexicon {
                 lexicon.values.insert(hash_word(codes), value);
             });
         }
-        for (_, words) in groups(ATTRIBUTION) {
-            each_word(&mut scanner, words, |codes| {
-                lexicon.attribution.insert(hash_word(codes));
-            });
-        }
+        lexicon.attribution = set(&mut scanner, ATTRIBUTION);
+        lexicon.negations = set(&mut scanner, NEGATIONS);
         for (group, words) in groups(FUNCTION) {
             each_word(&mut scanner, words, |codes| {
                 add(&mut lexicon.function, hash_word(codes), group);
@@ -81,6 +82,17 @@ impl Lexicon {
 fn groups(list: &'static str) -> impl Iterator<Item = (u16, &'static str)> {
     let lines = list.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     (0..).zip(lines)
+}
+
+/// The words of a list, whatever their group.
+fn set(scanner: &mut Scanner, list: &'static str) -> HashSet<u64> {
+    let mut set = HashSet::new();
+    for (_, words) in groups(list) {
+        each_word(scanner, words, |codes| {
+            set.insert(hash_word(codes));
+        });
+    }
+    set
 }
 
 fn each_word(scanner: &mut Scanner, words: &str, mut take: impl FnMut(&[u32])) {
@@ -146,6 +158,11 @@ pub(super) fn is_function(word: u64) -> bool {
 /// Whether a report names its source by this word.
 pub(super) fn is_attribution(word: u64) -> bool {
     lexicon().attribution.contains(&word)
+}
+
+/// Whether a word turns a sentence round.
+pub(super) fn is_negation(word: u64) -> bool {
+    lexicon().negations.contains(&word)
 }
 
 /// Whether two words are one value, where each is a known one.

@@ -1,0 +1,77 @@
+//! What a text has of another: a run of words, or all of it in sentences of its own.
+
+use std::ops::Range;
+
+use super::lexicon::is_attribution;
+use super::spelling::is_variant;
+use super::view::{View, Word};
+
+/// Longest text that is looked through for a core.
+const CORE_WORDS_MAX: usize = 600;
+
+/// The longest run of words that two texts share word for word: its length, and where it begins in
+/// each; none for very long texts.
+pub(crate) fn core(a: &View, b: &View) -> (usize, usize, usize) {
+    if a.words.len() > CORE_WORDS_MAX || b.words.len() > CORE_WORDS_MAX {
+        return (0, 0, 0);
+    }
+    let mut longest = (0, 0, 0);
+    let mut above = vec![0usize; b.words.len() + 1];
+    let mut row = above.clone();
+    for (i, x) in a.words.iter().enumerate() {
+        let cells = b.words.iter().zip(&above).zip(row.iter_mut().skip(1));
+        for (j, ((y, before), here)) in cells.enumerate() {
+            *here = if x.hash == y.hash { before + 1 } else { 0 };
+            if *here > longest.0 {
+                longest = (*here, i + 1 - *here, j + 1 - *here);
+            }
+        }
+        std::mem::swap(&mut above, &mut row);
+    }
+    longest
+}
+
+/// Words of a source named, or a label set, before or behind a report.
+const SOURCE_WORDS_MAX: usize = 5;
+
+/// Whether a short text stands in another word for word, one slip aside, in sentences or lines of
+/// its own, with their number, label or source or without; its beginning, where it was cut.
+pub(crate) fn stands_alone(part: &View, whole: &View) -> bool {
+    let begins = |place: usize| whole.words.get(place).is_none_or(|word| word.begins);
+    let names_source = |range: Range<usize>| {
+        let words = whole.words.get(range).unwrap_or(&[]);
+        words.len() <= SOURCE_WORDS_MAX && words.iter().any(|word| is_attribution(word.hash))
+    };
+    let is_start = |place: usize| {
+        let from = (0..=place).rev().find(|at| begins(*at)).unwrap_or(0);
+        let before = whole.words.get(from..place).unwrap_or(&[]);
+        let is_number = before.len() == 1 && before.iter().all(|word| word.is_number);
+        let is_introduced = whole.words.get(place).is_some_and(|word| word.is_introduced);
+        let is_label = is_introduced && before.len() <= SOURCE_WORDS_MAX;
+        before.is_empty() || is_number || is_label || names_source(from..place)
+    };
+    let is_end = |place: usize| {
+        let to = (place..=whole.words.len()).find(|at| begins(*at)).unwrap_or(place);
+        to == place || names_source(place..to)
+    };
+    // The last word of a text that was cut may be cut itself.
+    let words = part.words.get(..part.words.len() - usize::from(part.trails_off)).unwrap_or(&[]);
+    let cost = |(own, other): (&Word, &Word)| {
+        let slip = || {
+            let is_number = own.is_number || other.is_number;
+            !is_number && is_variant((part, own), (whole, other))
+        };
+        if own.hash == other.hash { 0 } else { 2 - usize::from(slip()) }
+    };
+    let is_about_equal = |run: &[Word]| {
+        let mut left = 1usize;
+        words.iter().zip(run).all(|pair| {
+            let paid = left.checked_sub(cost(pair));
+            left = paid.unwrap_or(0);
+            paid.is_some()
+        })
+    };
+    whole.words.windows(words.len().max(1)).enumerate().any(|(place, run)| {
+        is_start(place) && (part.trails_off || is_end(place + words.len())) && is_about_equal(run)
+    })
+}
