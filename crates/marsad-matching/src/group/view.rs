@@ -124,12 +124,16 @@ impl Viewer {
             if is_number && source.is_some_and(is_code) {
                 continue;
             }
+            let gap = before.map_or("", |before| gap(text, before, token));
+            // Mostly a space, which says nothing.
+            let is_space = gap.len() <= 1;
             view.words.push(Word {
                 hash: hash_word(scanner.token_codes(token)),
                 start: token.start,
                 end: token.end,
-                begins: before.is_none_or(|before| is_apart(text, before, token)),
-                is_introduced: before.is_some_and(|before| gap(text, before, token).contains(':')),
+                begins: before.is_none_or(|before| before.line != token.line)
+                    || !is_space && gap.contains(ENDS),
+                is_introduced: !is_space && gap.contains(':'),
                 is_number,
                 is_name: is_capital(text, token),
             });
@@ -147,11 +151,8 @@ impl Viewer {
     }
 }
 
-/// Whether a sentence or line ends between two tokens.
-fn is_apart(text: &str, before: &Token, token: &Token) -> bool {
-    const ENDS: [char; 8] = ['.', '!', '?', '\u{2026}', '\u{061F}', '|', '\n', '\u{2502}'];
-    before.line != token.line || gap(text, before, token).contains(ENDS)
-}
+/// What ends a sentence.
+const ENDS: [char; 8] = ['.', '!', '?', '\u{2026}', '\u{061F}', '|', '\n', '\u{2502}'];
 
 /// What stands between two tokens.
 fn gap<'a>(text: &'a str, before: &Token, token: &Token) -> &'a str {

@@ -8,6 +8,7 @@
 //! ("approved", "rejected"), `attribution.txt` those by which it names its source,
 //! `negations.txt` "not" and its like.
 
+use std::cell::RefCell;
 use std::sync::OnceLock;
 
 use hashbrown::{HashMap, HashSet};
@@ -115,39 +116,55 @@ fn hash_stem(codes: &[u32]) -> u64 {
     hash_word(&stem)
 }
 
+thread_local! {
+    /// Stems of words met before, by hash: a stem takes a microsecond, and words come again.
+    static STEMS: RefCell<HashMap<u64, u64>> = RefCell::new(HashMap::new());
+}
+
+/// Stems remembered at most, 16 bytes each.
+const STEMS_MAX: usize = 1 << 16;
+
+/// Hashes of a word as it stands and of its stem.
+fn forms(codes: &[u32]) -> [u64; 2] {
+    let form = hash_word(codes);
+    let stem = STEMS.with_borrow_mut(|stems| {
+        if stems.len() >= STEMS_MAX {
+            stems.clear();
+        }
+        *stems.entry(form).or_insert_with(|| hash_stem(codes))
+    });
+    [form, stem]
+}
+
 /// Whether two words stand for each other without a change of what is said, in any of their forms.
 pub(super) fn is_alike(a: &[u32], b: &[u32]) -> bool {
     let lexicon = lexicon();
-    let (form_a, form_b) = (hash_word(a), hash_word(b));
-    if same_value(form_a, form_b) == Some(false) || is_opposed(a, b) {
-        return false;
-    }
+    let (a, b) = (forms(a), forms(b));
     let share = |map: &HashMap<u64, Vec<u16>>, a: u64, b: u64| {
         let (Some(a), Some(b)) = (map.get(&a), map.get(&b)) else { return false };
         a.iter().any(|group| b.contains(group))
     };
-    if share(&lexicon.function, form_a, form_b) || share(&lexicon.alike, form_a, form_b) {
-        return true;
-    }
-    let (stem_a, stem_b) = (hash_stem(a), hash_stem(b));
-    [(form_a, stem_b), (stem_a, form_b), (stem_a, stem_b)]
-        .into_iter()
-        .any(|(a, b)| share(&lexicon.alike, a, b))
+    let alike = || a.iter().any(|a| b.iter().any(|b| share(&lexicon.alike, *a, *b)));
+    (share(&lexicon.function, a[0], b[0]) || alike())
+        && same_value(a[0], b[0]) != Some(false)
+        && !lexicon.are_opposed(a, b)
 }
 
 /// Whether one word turns what the other says: they stand on two sides of a scale, and nowhere on
 /// one.
 pub(super) fn is_opposed(a: &[u32], b: &[u32]) -> bool {
-    let sides = &lexicon().sides;
-    let of = |codes: &[u32]| {
-        let found = [hash_word(codes), hash_stem(codes)].map(|word| sides.get(&word));
-        found.into_iter().flatten().flatten().copied().collect::<Vec<_>>()
-    };
-    let (a, b) = (of(a), of(b));
-    let any = |same_side: bool| {
-        a.iter().any(|x| b.iter().any(|y| x.0 == y.0 && (x.1 == y.1) == same_side))
-    };
-    any(false) && !any(true)
+    lexicon().are_opposed(forms(a), forms(b))
+}
+
+impl Lexicon {
+    fn are_opposed(&self, a: [u64; 2], b: [u64; 2]) -> bool {
+        let of = |forms: [u64; 2]| {
+            forms.into_iter().filter_map(|form| self.sides.get(&form)).flatten().copied()
+        };
+        let any =
+            |same_side: bool| of(a).any(|x| of(b).any(|y| x.0 == y.0 && (x.1 == y.1) == same_side));
+        any(false) && !any(true)
+    }
 }
 
 /// Whether a word carries no fact.
