@@ -18,6 +18,7 @@
 mod bases;
 mod chance;
 mod eye;
+mod fifth;
 mod first;
 mod fourth;
 mod labelled;
@@ -39,7 +40,7 @@ use problem::Problem;
 use score::{Pair, Scores, rows};
 
 /// The hands that wrote the worlds.
-const HANDS: [&str; 4] = ["first", "second", "third", "fourth"];
+const HANDS: [&str; 5] = ["first", "second", "third", "fourth", "fifth"];
 
 fn main() -> Result<(), Problem> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -83,6 +84,9 @@ fn data() -> PathBuf {
 fn world(hand: &str, seed: u64) -> Result<World, Problem> {
     if hand == "fourth" {
         return fourth::build(&data(), seed);
+    }
+    if hand == "fifth" {
+        return fifth::build(&data(), seed);
     }
     let (sources, salt, each): (&[bases::Source], u64, usize) = match hand {
         "first" => (&bases::FIRST, 0, 500),
