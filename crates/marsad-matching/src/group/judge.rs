@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use super::Options;
 use super::candidates::Pair;
 use super::figures::figures_within;
-use super::parts::{core, stands_alone};
+use super::parts::{core, cut_item, stands_alone};
 use super::slots::{Slots, slots};
 use super::spelling::twins;
 use super::texts::Texts;
@@ -18,6 +18,8 @@ use crate::frames::Frames;
 pub(super) const SPELLING_JACCARD: f32 = 0.5;
 /// From this containment on, the same for a part and a whole.
 const SPELLING_SHARE: f32 = 0.7;
+/// From this containment on, a text is looked for as an item cut short.
+const ITEM_SHARE: f32 = 0.3;
 /// Share of words with a twin that makes two texts alike but for spelling.
 const SPELLING_WORDS: f32 = 0.9;
 
@@ -250,14 +252,19 @@ pub(crate) fn containing(options: &Options, earlier: &View, later: &View) -> Opt
     let first_in_second = alike.first_in_second >= alike.second_in_first;
     let (part, whole) = if first_in_second { (earlier, later) } else { (later, earlier) };
     let mut share = alike.first_in_second.max(alike.second_in_first);
-    if share < SPELLING_SHARE.min(options.containment) || !part.is_comparable(options) {
+    if share < ITEM_SHARE.min(options.containment) || !part.is_comparable(options) {
         return None;
     }
-    if (part.words.len() as u32) < options.containment_tokens_min {
-        let stands = stands_alone(part, whole);
-        let apart = Slots::default();
-        let part = what_part(part, whole);
-        return stands.then_some(Containing { first_in_second, part, share, apart });
+    // What stands word for word, or was cut, is no matter of slots.
+    let as_it_stands = |share: f32| {
+        let (part, apart) = (what_part(part, whole), Slots::default());
+        Containing { first_in_second, part, share, apart }
+    };
+    let is_short = (part.words.len() as u32) < options.containment_tokens_min;
+    if share < SPELLING_SHARE.min(options.containment) || is_short {
+        let stands = is_short && share >= SPELLING_SHARE && stands_alone(part, whole);
+        let share = if stands { share } else { cut_item(part, whole)? };
+        return Some(as_it_stands(share));
     }
     let place = place(part, whole);
     let beside = place.as_ref().unwrap_or(whole);
@@ -278,7 +285,9 @@ pub(crate) fn containing(options: &Options, earlier: &View, later: &View) -> Opt
     if share < options.containment {
         // Of two texts about as long, words replaced make the one no part of the other.
         let is_core = !(kind == Part::Most && apart.fact);
-        share = share_of_core(options, part, whole, CORE_PART).filter(|_| is_core)?;
+        let core = share_of_core(options, part, whole, CORE_PART).filter(|_| is_core);
+        let Some(of_core) = core else { return cut_item(part, whole).map(as_it_stands) };
+        share = of_core;
     }
     if !figures_within(part, whole) {
         return None;

@@ -6,6 +6,21 @@ use super::lexicon::is_attribution;
 use super::spelling::is_variant;
 use super::view::{View, Word};
 
+/// Words of an item at least.
+const ITEM_WORDS_MIN: usize = 12;
+
+/// Share of a text that stands in another as an item cut short: from its beginning on, at the start
+/// of a sentence, up to an ellipsis.
+pub(crate) fn cut_item(part: &View, whole: &View) -> Option<f32> {
+    let (words, in_part, in_whole) = core(part, whole);
+    let at = |place: usize| whole.words.get(place);
+    let starts = at(in_whole).is_some_and(|word| word.begins)
+        || in_whole.checked_sub(1).and_then(at).is_some_and(|word| word.is_number);
+    let is_cut = (in_whole + words).checked_sub(1).and_then(at).is_some_and(|word| word.is_cut);
+    let is_item = words >= ITEM_WORDS_MIN && in_part == 0 && starts && is_cut;
+    is_item.then(|| words as f32 / part.words.len().max(1) as f32)
+}
+
 /// Longest text that is looked through for a core.
 const CORE_WORDS_MAX: usize = 600;
 

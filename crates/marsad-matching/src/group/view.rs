@@ -34,7 +34,7 @@ pub(crate) struct View {
 }
 
 /// A word or number.
-#[expect(clippy::struct_excessive_bools, reason = "four findings that do not exclude each other")]
+#[expect(clippy::struct_excessive_bools, reason = "five findings that do not exclude each other")]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Word {
     pub(crate) hash: u64,
@@ -43,6 +43,8 @@ pub(crate) struct Word {
     pub(crate) end: u32,
     /// Whether a sentence or line ends before it.
     pub(crate) begins: bool,
+    /// Whether an ellipsis stands behind it.
+    pub(crate) is_cut: bool,
     /// Whether a colon stands before it.
     pub(crate) is_introduced: bool,
     pub(crate) is_number: bool,
@@ -127,12 +129,19 @@ impl Viewer {
             let gap = before.map_or("", |before| gap(text, before, token));
             // Mostly a space, which says nothing.
             let is_space = gap.len() <= 1;
+            if !is_space
+                && (gap.contains("..") || gap.contains('\u{2026}'))
+                && let Some(last) = view.words.last_mut()
+            {
+                last.is_cut = true;
+            }
             view.words.push(Word {
                 hash: hash_word(scanner.token_codes(token)),
                 start: token.start,
                 end: token.end,
                 begins: before.is_none_or(|before| before.line != token.line)
                     || !is_space && gap.contains(ENDS),
+                is_cut: false,
                 is_introduced: !is_space && gap.contains(':'),
                 is_number,
                 is_name: is_capital(text, token),

@@ -107,6 +107,22 @@ pub(super) fn fold_to(word: &mut [u32], target: Script) {
     }
 }
 
+/// Folds Latin letters that look like Arabic ones (UTS 39: l and alef, o and heh) in a word that is
+/// mostly Arabic.
+pub(super) fn fold_to_arabic(word: &mut [u32]) {
+    let arabic = word.iter().filter(|code| (0x0620..=0x06FF).contains(*code)).count();
+    if arabic * 2 <= word.len() {
+        return;
+    }
+    for code in word {
+        match char::from_u32(*code) {
+            Some('l' | 'i') => *code = u32::from('\u{0627}'),
+            Some('o') => *code = u32::from('\u{0647}'),
+            _ => {}
+        }
+    }
+}
+
 /// Whether two folded words look the same though their letters are of different scripts.
 pub(crate) fn look_alike(a: &[u32], b: &[u32]) -> bool {
     let shape = |code: &u32| alike(*code, Script::Latin).unwrap_or(*code);

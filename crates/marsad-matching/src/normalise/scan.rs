@@ -12,6 +12,11 @@ use super::table::{Entry, Kind, Table, expansion};
 /// white space leaves no trace elsewhere.
 pub(crate) const GAP: u32 = b' ' as u32;
 
+/// Bits of a word's letters, in the order of [`Kind`] from Latin on.
+const LATIN: u8 = 1;
+/// See [`LATIN`].
+const OTHER: u8 = 1 << (Kind::Other as u8 - Kind::Latin as u8);
+
 /// What a token is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum TokenKind {
@@ -239,6 +244,10 @@ impl Scanner {
             let codes = self.codes.get_mut(word.start as usize..).unwrap_or(&mut []);
             confusable::fold_word(codes);
             self.has_mixed = true;
+        }
+        if lookalikes == LATIN && word.scripts & OTHER != 0 {
+            let codes = self.codes.get_mut(word.start as usize..).unwrap_or(&mut []);
+            confusable::fold_to_arabic(codes);
         }
         let kind = if word.has_digit { TokenKind::Number } else { TokenKind::Word };
         self.tokens.push(Token {
