@@ -11,6 +11,10 @@ use hashbrown::HashSet;
 
 use crate::normalise::{Scanner, Token, TokenKind, is_digit};
 
+/// A line or run of more words and numbers is none of a frame for its dates: a frame says whose post
+/// it is and when, a bulletin says more ("high water is at 6:54 and at 19:12, height 3.05 metres").
+pub(crate) const DATED_WORDS_MAX: usize = 12;
+
 /// Stands for a date in hashes of lines and runs.
 const DATE: [u32; 1] = [0x11_0000];
 

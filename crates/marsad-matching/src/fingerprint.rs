@@ -12,7 +12,7 @@
 
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
-use crate::dates::undated;
+use crate::dates::{DATED_WORDS_MAX, undated};
 use crate::grams::{GRAM_TOKENS_MIN, winnow};
 use crate::mask::run_hash;
 use crate::normalise::{Scanner, is_digit};
@@ -151,11 +151,16 @@ pub(crate) fn hashed_lines(scanner: &Scanner) -> impl Iterator<Item = HashedLine
         bytes.clear();
         let mut is_dated = false;
         let mut any_word = false;
+        let words = tokens.iter().filter(|token| token.kind.is_matched()).count();
         for place in from..from + tokens.len() {
             let Some(token) = scanner.tokens.get(place) else { continue };
             if token.kind.is_matched() {
                 any_word = true;
-                let codes = undated(scanner, &scanner.tokens, place);
+                let codes = if words <= DATED_WORDS_MAX {
+                    undated(scanner, &scanner.tokens, place)
+                } else {
+                    scanner.token_codes(token)
+                };
                 is_dated |= codes.first().is_some_and(|code| *code > 0x10_FFFF);
                 push_utf8(codes, &mut bytes);
             }

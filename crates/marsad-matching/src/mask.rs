@@ -1,6 +1,6 @@
 //! Taking frames out of a scanned text.
 
-use crate::dates::{is_date, undated};
+use crate::dates::{DATED_WORDS_MAX, is_date, undated};
 use crate::fingerprint::{count_letters, hashed_lines};
 use crate::normalise::{Scanner, Token};
 
@@ -202,7 +202,7 @@ impl Masker {
         let (mut any_date, mut is_dated) = (false, false);
         for (place, token) in places.iter().enumerate() {
             any_date |= is_date(scanner, &scanner.tokens, *token);
-            if any_date && dates == Dates::Keep {
+            if any_date && (dates == Dates::Keep || place >= DATED_WORDS_MAX) {
                 break;
             }
             hash = run_hash(hash, undated(scanner, &scanner.tokens, *token));

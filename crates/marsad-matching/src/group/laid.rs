@@ -18,7 +18,7 @@ const FACT_WORDS: usize = 3;
 const FORM_WORDS_MAX: usize = 20;
 
 /// The same in a script without capitals.
-const CASELESS_WORDS_MAX: usize = 40;
+const CASELESS_WORDS_MAX: usize = 60;
 
 /// Two texts laid beside each other.
 pub(super) struct Laid<'a> {
