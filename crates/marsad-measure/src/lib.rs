@@ -41,7 +41,7 @@ pub use networks::{NetworkRow, networks};
 pub use primacy::{By, Lags, PrimacyOptions, PrimacyRow, ResolutionRule, lags_of_pairs, primacy};
 pub use removals::{
     IsErased, RemovalsOptions, RemovalsRow, RemovalsSum, RemovalsTotal, removals,
-    rows as removal_rows,
+    rows as removal_rows, sum as removal_sum,
 };
 pub use scope::{Scope, Window};
 pub use statements::{MemberRow, StatementRow, StatementsOptions, statements};

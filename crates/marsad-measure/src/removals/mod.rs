@@ -261,7 +261,8 @@ fn share(gone: u64, posts: u64, unseen: u64) -> Option<f64> {
     (all > 0).then(|| gone as f64 / all as f64)
 }
 
-fn sum(rows: &[RemovalsRow]) -> RemovalsSum {
+/// All of these rows together.
+pub fn sum(rows: &[RemovalsRow]) -> RemovalsSum {
     let mut sum = RemovalsSum::default();
     let mut last = "";
     for row in rows.iter().filter(|row| row.gone_min.is_some()) {
