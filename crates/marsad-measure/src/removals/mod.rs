@@ -5,9 +5,10 @@ mod kernel;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
 
-use marsad_types::{ChannelKey, Corpus, Outcome, TakenBy, Timestamp};
+use marsad_types::{ChannelKey, Corpus, Coverage, Outcome, TakenBy, Timestamp};
 use serde::Serialize;
 
 use crate::finding::{Finding, Method, Wording, written};
@@ -119,7 +120,7 @@ pub fn removals(
     let known = corpus.channels.keys().iter().filter(with_posts).count();
     let others = corpus.channels.keys().iter().filter(|key| wanted(key) && !is_consecutive(key));
     let others = others.count();
-    let told: std::collections::BTreeSet<&str> =
+    let told: BTreeSet<&str> =
         rows.iter().map(|row| row.channel.as_str()).collect();
     let silent = known.saturating_sub(told.len());
     let total = RemovalsTotal { total: sum(&rows) };
@@ -201,13 +202,25 @@ struct Stretch {
     poll_s: Option<u64>,
 }
 
-/// When a channel was watched; stretches that touch are one.
+/// The stretches that name a channel, or its platform as a whole: the ledger holds one for each look,
+/// sorted by platform and channel.
+fn of_channel<'c>(
+    corpus: &'c Corpus,
+    key: &ChannelKey,
+    channel: Option<&str>,
+) -> impl Iterator<Item = &'c Coverage> + use<'c> {
+    let place = |stretch: &Coverage| {
+        stretch.platform.cmp(&key.platform).then_with(|| stretch.channel.as_deref().cmp(&channel))
+    };
+    let start = corpus.coverage.partition_point(|stretch| place(stretch) == Ordering::Less);
+    let end = corpus.coverage.partition_point(|stretch| place(stretch) != Ordering::Greater);
+    corpus.coverage.get(start..end).unwrap_or_default().iter()
+}
+
+/// When a channel was watched, itself or with its whole platform; stretches that touch are one.
 fn stretches(corpus: &Corpus, key: &ChannelKey) -> Vec<Stretch> {
-    let of_it = corpus.coverage.iter().filter(|stretch| {
-        stretch.outcome == Outcome::Ok
-            && stretch.platform == key.platform
-            && stretch.channel.as_ref().is_none_or(|channel| *channel == key.id)
-    });
+    let of_it = of_channel(corpus, key, Some(key.id.as_str())).chain(of_channel(corpus, key, None));
+    let of_it = of_it.filter(|stretch| stretch.outcome == Outcome::Ok);
     let mut sorted: Vec<(i64, i64, Option<u64>)> =
         of_it.map(|stretch| (stretch.from.0, stretch.to.0, stretch.poll_s)).collect();
     sorted.sort_unstable();
