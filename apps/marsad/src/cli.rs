@@ -365,6 +365,7 @@ pub(crate) fn channel(written: &str) -> Option<ChannelKey> {
     written.parse().ok()
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "the flags of a command line")]
 #[derive(Debug, Clone, Args, Serialize)]
 pub(crate) struct MeasureOptions {
     /// Which measure

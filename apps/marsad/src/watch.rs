@@ -402,13 +402,12 @@ impl Watch {
         let left = seen.without_erased(&self.filing.marks, &self.filing.pseudonyms);
         let mut whole = None;
         let (record, reading) = left.unwrap_or_else(|| {
-            let record = match self.again.find(&ask.url, &answer) {
-                Some(kept) => seen.revisit(kept),
-                None => {
-                    let record = seen.response();
-                    whole = record.id().map(str::to_owned);
-                    record
-                }
+            let record = if let Some(kept) = self.again.find(&ask.url, &answer) {
+                seen.revisit(kept)
+            } else {
+                let record = seen.response();
+                whole = record.id().map(str::to_owned);
+                record
             };
             (record, seen.read())
         });

@@ -155,7 +155,8 @@ fn import_document(
     context: &FileContext<'_>,
     bar: &ProgressBar,
 ) -> Result<(), Failure> {
-    if let Some(whole) = erased_in(&mut source, context)? {
+    if let Some((whole, left_out)) = erased_in(&mut source, context)? {
+        filing.summary.left_out += left_out;
         return import_without(filing, whole, context);
     }
     let again = source.again().filter(|_| context.manifest.format.names_files());
@@ -190,7 +191,10 @@ fn import_document(
 
 /// A document's reading without what was erased here; `None` where it holds nothing of that, and then
 /// it can be read again. Nothing is looked at where nothing was erased.
-fn erased_in(source: &mut Source, context: &FileContext<'_>) -> Result<Option<Reading>, Failure> {
+fn erased_in(
+    source: &mut Source,
+    context: &FileContext<'_>,
+) -> Result<Option<(Reading, u64)>, Failure> {
     if context.marks.is_empty() {
         return Ok(None);
     }
@@ -216,7 +220,7 @@ fn erased_in(source: &mut Source, context: &FileContext<'_>) -> Result<Option<Re
         whole.removals.extend(part.removals);
         whole.taken.extend(part.taken);
     });
-    Ok(Some(whole))
+    Ok(Some((whole, left_out as u64)))
 }
 
 /// Keeps what was read of a document, as marsad-ndjson, because some of its posts were erased here.

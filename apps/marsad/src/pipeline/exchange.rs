@@ -93,7 +93,7 @@ impl Seen<'_> {
             .retain(|(name, _)| !DIGESTS.iter().any(|digest| name.eq_ignore_ascii_case(digest)));
         for (name, _) in &mut answer.headers {
             if name.eq_ignore_ascii_case("content-length") {
-                *name = "x-orig-content-length".to_owned();
+                "x-orig-content-length".clone_into(name);
             }
         }
         let mut seen = Seen { answer: &answer, ..*self };

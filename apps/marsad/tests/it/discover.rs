@@ -118,15 +118,16 @@ fn suggestions_are_lines_that_a_human_adds() {
     assert_eq!(finding["parameters"]["seeds"], "watch list");
 }
 
+fn reject<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    [&["--archive", "a", "sources", "reject"][..], more].concat()
+}
+
 #[test]
 fn who_was_rejected_is_not_suggested_again_until_that_is_lifted() {
     let bench = Bench::new();
     desk(&bench);
     let suggest = ["--archive", "a", "sources", "suggest", "--channel", "telegram:desk"];
     let before = bench.good(&suggest);
-    fn reject<'a>(more: &[&'a str]) -> Vec<&'a str> {
-        [&["--archive", "a", "sources", "reject"][..], more].concat()
-    }
     assert_eq!(rows(&bench.json(&reject(&[]))).len(), 0);
     assert!(!bench.path("a/desk.sqlite").try_exists().unwrap(), "looking makes no book");
     let why = "a port's own notices, no channel of ours";

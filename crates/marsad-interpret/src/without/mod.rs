@@ -46,9 +46,10 @@ pub fn without(exchange: &Exchange<'_>, goes: &dyn Fn(&Post) -> bool) -> Option<
         && after.channels == before.channels
         && after.removals == before.removals
         && after.problems == before.problems;
-    Some(match is_same {
-        true => Left { posts, body: Some(body), reading: after },
-        false => Left { posts, body: None, reading: before },
+    Some(if is_same {
+        Left { posts, body: Some(body), reading: after }
+    } else {
+        Left { posts, body: None, reading: before }
     })
 }
 

@@ -120,8 +120,7 @@ pub fn removals(
     let known = corpus.channels.keys().iter().filter(with_posts).count();
     let others = corpus.channels.keys().iter().filter(|key| wanted(key) && !is_consecutive(key));
     let others = others.count();
-    let told: BTreeSet<&str> =
-        rows.iter().map(|row| row.channel.as_str()).collect();
+    let told: BTreeSet<&str> = rows.iter().map(|row| row.channel.as_str()).collect();
     let silent = known.saturating_sub(told.len());
     let total = RemovalsTotal { total: sum(&rows) };
     rows.truncate(selected.limit());
