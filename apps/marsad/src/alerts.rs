@@ -230,6 +230,11 @@ impl Alerts {
         self.courier.round(desk, now)
     }
 
+    /// Whether anybody is being told just now.
+    pub(crate) fn is_telling(&self) -> bool {
+        self.courier.is_under_way()
+    }
+
     /// What is for the terminal since the last time.
     pub(crate) fn said(&mut self) -> Vec<String> {
         self.courier.said()

@@ -218,6 +218,12 @@ pub(crate) struct Pseudonyms {
     mac: Hmac<Sha256>,
 }
 
+impl std::fmt::Debug for Pseudonyms {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Pseudonyms")
+    }
+}
+
 impl Pseudonyms {
     /// `p` and 24 hex digits: the same for the same name on the same platform in one archive, and
     /// nothing without the key.

@@ -257,6 +257,8 @@ pub(crate) enum SourcesVerb {
     List,
     /// Channels worth a look, in the form that `add` takes, each with the reason; adds nothing
     Suggest(SuggestOptions),
+    /// Channels that are not to be suggested again; without a name: which those are
+    Reject(RejectOptions),
     /// Watch no longer; what was read stays
     Remove(NamedOptions),
     /// Stop for now
@@ -283,6 +285,22 @@ pub(crate) struct SuggestOptions {
     /// Which channels the suggestions start from, and of what time; the watch list where none is named
     #[command(flatten)]
     pub(crate) scope: ScopeOptions,
+    /// Also those that somebody rejected, with the reason
+    #[arg(long)]
+    pub(crate) rejected: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RejectOptions {
+    /// As `marsad sources suggest` writes them
+    #[arg(value_name = "CHANNEL")]
+    pub(crate) sources: Vec<String>,
+    /// Why not
+    #[arg(long, value_name = "TEXT", conflicts_with = "lift")]
+    pub(crate) reason: Option<String>,
+    /// Take it back: they may be suggested again
+    #[arg(long, requires = "sources")]
+    pub(crate) lift: bool,
 }
 
 #[derive(Debug, Args)]
@@ -347,6 +365,7 @@ pub(crate) fn channel(written: &str) -> Option<ChannelKey> {
     written.parse().ok()
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "the flags of a command line")]
 #[derive(Debug, Clone, Args, Serialize)]
 pub(crate) struct MeasureOptions {
     /// Which measure
@@ -384,6 +403,9 @@ pub(crate) struct MeasureOptions {
     /// migration: a row a day and platform instead of attempts
     #[arg(long)]
     pub(crate) daily: bool,
+    /// discover: also channels that somebody rejected (`marsad sources reject`)
+    #[arg(long)]
+    pub(crate) rejected: bool,
 }
 
 #[derive(Debug, Args, Serialize)]
@@ -475,8 +497,10 @@ pub(crate) enum EvidenceVerb {
     Stamp(StampOptions),
     /// Keep a checkpoint that witnesses of marsad.toml have cosigned
     Cosign(CosignOptions),
-    /// Erase a post: all its versions, everywhere; proofs of everything else stay valid
+    /// Erase a post for good: all its versions, everywhere; proofs of everything else stay valid
     Erase(EraseOptions),
+    /// Let an erased post be kept again when it is met again
+    Lift(LiftOptions),
     /// Erase what the retention rules in marsad.toml no longer allow to keep
     Retain(RetainOptions),
 }
@@ -516,6 +540,16 @@ pub(crate) struct EraseOptions {
     /// Say what would be erased; change nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Args, Serialize)]
+pub(crate) struct LiftOptions {
+    /// Which posts, platform:channel/post
+    #[arg(value_name = "POST", required = true)]
+    pub(crate) posts: Vec<String>,
+    /// Why; it stands in the log for good, so name no person
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
 }
 
 #[derive(Debug, Args, Serialize)]

@@ -8,6 +8,7 @@
 //! what is committed to the evidence log, never the other way round.
 
 mod chunks;
+pub(crate) mod erased;
 pub(crate) mod exchange;
 pub(crate) mod filing;
 pub(crate) mod forget;

@@ -10,6 +10,7 @@
 //!
 //! **Not here.** What is asked (`marsad-capture`), what it means (`marsad-interpret`).
 
+mod again;
 mod eligible;
 mod ledger;
 mod metrics;
@@ -28,6 +29,7 @@ use marsad_capture::{
 use marsad_desk::{Desk, State, Watched};
 use marsad_types::{Platform, Reading, Timestamp};
 
+use self::again::Again;
 pub(crate) use self::eligible::{Eligible, eligible};
 use self::ledger::{Ledger, Was};
 pub(crate) use self::metrics::Metrics;
@@ -53,6 +55,8 @@ const UNDER_WAY_MAX: usize = 64;
 const ACCOUNT: &str = "updates";
 /// The longest sleep: a signal to stop is heard within it.
 const NAP_MS: i64 = 200;
+/// The same while alerts are on their way: their receivers' answers make room for the next.
+const TELLING_NAP_MS: i64 = 5;
 /// What was read is filed in the lake at least so often.
 const FILE_EVERY_MS: i64 = 20_000;
 /// Small files in the lake are joined after so many filings.
@@ -101,6 +105,7 @@ pub(crate) struct Watch {
     active: BTreeMap<u64, Active>,
     /// Sources that wait until the steady channels were seen.
     held: Vec<u64>,
+    again: Again,
     ledger: Ledger,
     alerts: Alerts,
     began: Timestamp,
@@ -137,6 +142,7 @@ impl Watch {
             sources: BTreeMap::new(),
             active: BTreeMap::new(),
             held: Vec::new(),
+            again: Again::default(),
             ledger: Ledger::default(),
             alerts,
             began: now,
@@ -255,7 +261,8 @@ impl Watch {
         }
         self.begin_visits(now)?;
         let wake = self.ask(now)?;
-        let wait = (wake - clock::now().0).clamp(0, NAP_MS);
+        let nap = if self.alerts.is_telling() { TELLING_NAP_MS } else { NAP_MS };
+        let wait = (wake - clock::now().0).clamp(0, nap);
         let mut came = Vec::new();
         // Everything that is there by now shares one commit.
         let first = Duration::from_millis(wait.cast_unsigned());
@@ -391,8 +398,24 @@ impl Watch {
         let (answer, left_out) = active.visit.reduced(answer);
         let seen = Seen { platform: &platform, ask: &ask, answer: &answer, at, steady, left_out };
         self.filing.keep(seen.request(&self.agent))?;
-        let (leaf, is_new) = self.filing.keep(seen.response())?;
-        let reading = seen.read();
+        // What was forgotten by request may still be there: it is left out of what is kept.
+        let left = seen.without_erased(&self.filing.marks, &self.filing.pseudonyms);
+        let mut whole = None;
+        let (record, reading) = left.unwrap_or_else(|| {
+            let record = if let Some(kept) = self.again.find(&ask.url, &answer) {
+                seen.revisit(kept)
+            } else {
+                let record = seen.response();
+                whole = record.id().map(str::to_owned);
+                record
+            };
+            (record, seen.read())
+        });
+        let (leaf, is_new) = self.filing.keep(record)?;
+        if let Some(id) = whole {
+            let kept = exchange::Kept { leaf, id, at, status: answer.status };
+            self.again.note(&ask.url, &answer, kept);
+        }
         Ok(Some(Kept { id, ask, answer, reading, leaf, is_new, at }))
     }
 

@@ -87,6 +87,7 @@ fn main() -> Result<()> {
         "requests_in_the_hour": requests,
         "over_limit": over_limit,
         "peak_mb": peak_mb,
+        "evidence_mb": folder_mb(&folder.path().join("a/evidence"))?,
         "last_pass": serde_json::from_str::<serde_json::Value>(&last).ok(),
         "compared": compared,
     });
@@ -174,6 +175,23 @@ impl Desk<'_> {
         let mut command = self.command(&["watch", "--quiet"]);
         Ok(command.stdout(Stdio::null()).stderr(log).spawn()?)
     }
+}
+
+/// Bytes of all files under a folder, in MB.
+fn folder_mb(folder: &Path) -> Result<f64> {
+    let mut bytes = 0;
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder)? {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                folders.push(entry.path());
+            } else {
+                bytes += entry.metadata()?.len();
+            }
+        }
+    }
+    Ok((bytes as f64 / 1e5).round() / 10.0)
 }
 
 /// Memory that a process holds now, as the kernel counts it.

@@ -35,6 +35,16 @@ pub enum SourceError {
         /// How it is written.
         example: &'static str,
     },
+    /// A channel of a server that may be Rocket.Chat's or anybody's.
+    #[error(
+        "'{written}' is a channel of a server that is not known to run Rocket.Chat; if it does, write {named}"
+    )]
+    Server {
+        /// What was written.
+        written: String,
+        /// The same as a name on Rocket.Chat.
+        named: String,
+    },
     /// Neither `platform:name` nor a link.
     #[error(
         "'{0}' names no channel; write platform:name, for example telegram:weatherdesk, or a link to it"
@@ -43,14 +53,26 @@ pub enum SourceError {
 }
 
 impl Source {
-    /// Reads `platform:name` or a link.
+    /// Reads `platform:name` or a link. Links to servers of Rocket.Chat are not read: many sites have
+    /// addresses of that form.
     ///
     /// # Errors
     /// One sentence that says what is wrong, or that what is named is private.
     pub fn parse(written: &str) -> Result<Self, SourceError> {
+        Self::parse_knowing(written, &|_| false)
+    }
+
+    /// The same, with the hosts (and ports) that are known to run Rocket.Chat.
+    ///
+    /// # Errors
+    /// As [`Source::parse`].
+    pub fn parse_knowing(
+        written: &str,
+        runs_rocketchat: &dyn Fn(&str) -> bool,
+    ) -> Result<Self, SourceError> {
         let written = written.trim();
         if let Some(link) = as_link(written) {
-            return of_link(written, &link);
+            return of_link(written, &link, runs_rocketchat);
         }
         let unknown = || SourceError::Unknown(written.to_owned());
         let (platform, name) = written.split_once(':').ok_or_else(unknown)?;
@@ -92,8 +114,13 @@ fn as_link(written: &str) -> Option<Url> {
     is_bare.then(|| Url::parse(&format!("https://{written}")).ok()).flatten()
 }
 
-fn of_link(written: &str, link: &Url) -> Result<Source, SourceError> {
-    let host = link.host_str().unwrap_or_default().trim_start_matches("www.");
+fn of_link(
+    written: &str,
+    link: &Url,
+    runs_rocketchat: &dyn Fn(&str) -> bool,
+) -> Result<Source, SourceError> {
+    let own_host = link.host_str().unwrap_or_default();
+    let host = own_host.trim_start_matches("www.");
     let mut parts = link.path().split('/').filter(|part| !part.is_empty());
     let first = parts.next().unwrap_or_default();
     match host {
@@ -113,12 +140,17 @@ fn of_link(written: &str, link: &Url) -> Result<Source, SourceError> {
             let room = room.split(['?', '/']).next().unwrap_or_default();
             matrix(written, &percent_decoded(room))
         }
-        // Another site's channels have the same form of address.
-        "youtube.com" | "m.youtube.com" => Err(SourceError::Platform(written.to_owned())),
-        host if first == "channel" => {
+        // Video sites, encyclopaedias and shops have addresses of the same form.
+        _ if first == "channel" => {
             let port = link.port().map_or(String::new(), |port| format!(":{port}"));
+            let server = format!("{own_host}{port}");
             let name = parts.next().unwrap_or_default();
-            rocketchat(written, &format!("{host}{port}/{}", percent_decoded(name)))
+            let source = rocketchat(written, &format!("{server}/{}", percent_decoded(name)))?;
+            if runs_rocketchat(&server) {
+                return Ok(source);
+            }
+            let named = source.to_string();
+            Err(SourceError::Server { written: written.to_owned(), named })
         }
         // A group or a direct message of a Rocket.Chat server.
         _ if first == "group" || first == "direct" => {
@@ -238,13 +270,25 @@ mod tests {
             written("https://matrix.to/#/%23rail:example.org?via=x"),
             "matrix:#rail:example.org"
         );
-        assert_eq!(
-            written("https://chat.example.org:3000/channel/weather"),
-            "rocketchat:chat.example.org:3000/weather"
-        );
         assert_eq!(written("https://tt.me/coastweather"), "tamtam:coastweather");
         assert_eq!(written("max:-70000000000001"), "max:-70000000000001");
         assert_eq!(written("matrix:!abc"), "matrix:!abc");
+    }
+
+    #[test]
+    fn a_channel_of_any_server_is_rocketchats_only_where_that_is_known() {
+        let link = "https://chat.example.org:3000/channel/weather";
+        let named = "rocketchat:chat.example.org:3000/weather";
+        let error = Source::parse(link).unwrap_err().to_string();
+        assert!(error.contains(&format!("write {named}")), "{error}");
+        let knows = |server: &str| server == "chat.example.org:3000";
+        assert_eq!(Source::parse_knowing(link, &knows).unwrap().to_string(), named);
+        assert_eq!(written(named), named);
+        for other in
+            ["https://www.youtube.com/channel/UC1", "https://chat.example.org/channel/weather"]
+        {
+            assert!(Source::parse_knowing(other, &knows).is_err(), "{other}");
+        }
     }
 
     #[test]

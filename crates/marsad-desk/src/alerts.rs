@@ -177,12 +177,25 @@ impl Desk {
 
     /// Alerts that are to be delivered by now, the oldest first.
     pub fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<Delivery>, Error> {
+        self.due_except(now, limit, &[])
+    }
+
+    /// The same without those for some places.
+    pub fn due_except(
+        &self,
+        now: Timestamp,
+        limit: u32,
+        places: &[&str],
+    ) -> Result<Vec<Delivery>, Error> {
+        let except = serde_json::to_string(places).unwrap_or_default();
         let ask =
             "select rule, key, place, at_ms, alert, tries from delivery join sent using (rule, key)
-            where delivered_ms is null and due_ms <= ?1 order by at_ms, rule, key, place limit ?2";
+            where delivered_ms is null and due_ms <= ?1
+            and place not in (select value from json_each(?3))
+            order by at_ms, rule, key, place limit ?2";
         let mut select = self.db.prepare_cached(ask).map_err(self.wrong())?;
         let rows = select
-            .query_map(params![now.0, limit], |row| {
+            .query_map(params![now.0, limit, except], |row| {
                 Ok(Delivery {
                     rule: row.get::<_, i64>(0)?.cast_unsigned(),
                     key: row.get(1)?,
@@ -329,13 +342,30 @@ mod tests {
     }
 
     #[test]
+    fn places_can_be_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut desk = Desk::open(&folder.path().join("desk.sqlite")).unwrap();
+        let rule = desk.add_rule("gone", "{}", false, Timestamp(1)).unwrap();
+        for key in ["a", "b"] {
+            desk.raise(rule, (key, "{}"), &places(), Timestamp(3)).unwrap();
+        }
+        let held = places();
+        let left = desk.due_except(Timestamp(3), 9, &[held[0].as_str()]).unwrap();
+        assert_eq!(left.len(), 2);
+        assert!(left.iter().all(|delivery| delivery.place != held[0]));
+        assert_eq!(desk.due(Timestamp(3), 9).unwrap().len(), 4);
+    }
+
+    #[test]
     fn a_book_of_the_first_version_keeps_its_watch_list() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("desk.sqlite");
         let mut desk = Desk::open(&path).unwrap();
         desk.add("telegram", "weatherdesk", Timestamp(1)).unwrap();
         // As the first version made it.
-        desk.db.execute_batch("drop table delivery; pragma user_version = 1").unwrap();
+        desk.db
+            .execute_batch("drop table delivery; drop table rejected; pragma user_version = 1")
+            .unwrap();
         drop(desk);
         let mut desk = Desk::open(&path).unwrap();
         assert_eq!(desk.sources().unwrap().len(), 1);

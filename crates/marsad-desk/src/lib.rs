@@ -11,6 +11,7 @@
 
 mod alerts;
 mod error;
+mod rejected;
 mod schema;
 mod sources;
 
@@ -20,6 +21,7 @@ use rusqlite::Connection;
 
 pub use alerts::{Delivery, Rule, Sent, Told};
 pub use error::Error;
+pub use rejected::Rejected;
 pub use sources::{Added, Sight, State, Watched};
 
 /// The open book.

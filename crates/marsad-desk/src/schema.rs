@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 
 const TABLES: &str = "
     create table source (
@@ -57,6 +57,17 @@ const ALERTS: &str = "
     create index waiting on delivery (due_ms) where delivered_ms is null;
 ";
 
+/// Channels that were offered and declined.
+const REJECTED: &str = "
+    create table rejected (
+        platform text not null,
+        name text not null,
+        at_ms integer not null,
+        reason text not null,
+        primary key (platform, name)
+    ) strict;
+";
+
 pub(crate) enum Refused {
     Sqlite(rusqlite::Error),
     Newer(i64),
@@ -86,6 +97,9 @@ pub(crate) fn prepare(db: &mut Connection) -> Result<(), Refused> {
     }
     if version < 2 {
         make.execute_batch(ALERTS)?;
+    }
+    if version < 3 {
+        make.execute_batch(REJECTED)?;
     }
     make.pragma_update(None, "user_version", VERSION)?;
     make.commit()?;

@@ -159,6 +159,8 @@ pub struct Prepared {
 
 #[derive(Debug)]
 pub(crate) struct Made {
+    /// `WARC-Record-ID`.
+    pub(crate) id: String,
     pub(crate) salt: Hash,
     pub(crate) leaf: Hash,
     pub(crate) frame: Vec<u8>,
@@ -170,6 +172,16 @@ impl Prepared {
     /// SHA-256 of the payload.
     pub fn digest(&self) -> &Hash {
         &self.digest
+    }
+
+    /// Its `WARC-Record-ID`, by which others refer to it; `None` when it cannot be written.
+    pub fn id(&self) -> Option<&str> {
+        self.made.as_ref().ok().map(|made| made.id.as_str())
+    }
+
+    /// When its capture began.
+    pub fn at(&self) -> Timestamp {
+        self.at
     }
 
     /// Bytes it will take on disk; 0 when it cannot be written.
@@ -217,7 +229,8 @@ fn make(record: &NewRecord<'_>, digest: &Hash) -> Result<Made, Error> {
         compress(&[header.as_bytes(), record.payload, warc::END]).map_err(Error::Compress)?;
     let leaf = leaf_of(&salt, &sha256(header.as_bytes()));
     let check = xxh3_64(&frame);
-    Ok(Made { salt, leaf, frame, check, payload_bytes: bytes as u32 })
+    let id = record_id(name);
+    Ok(Made { id, salt, leaf, frame, check, payload_bytes: bytes as u32 })
 }
 
 /// Leaf hash of a record: RFC 6962's over the entry SHA-256(salt || SHA-256(header block)).
@@ -243,7 +256,7 @@ pub(crate) fn header_text(record: &NewRecord<'_>) -> Result<String, Error> {
 fn header(record: &NewRecord<'_>, digest: &Hash, name: [u8; 16]) -> Result<String, Error> {
     let mut writer = HeaderWriter::new();
     writer.field("WARC-Type", record.kind.warc_type())?;
-    writer.field("WARC-Record-ID", &format!("<urn:uuid:{}>", uuid(name)))?;
+    writer.field("WARC-Record-ID", &record_id(name))?;
     writer.field("WARC-Date", &date(record.at)?)?;
     if !record.target.is_empty() {
         if record.kind == RecordKind::Info {
@@ -298,6 +311,10 @@ fn date(at: Timestamp) -> Result<String, Error> {
     }
     let reason = "the time must lie in the years 0000 to 9999";
     Err(Error::Field { name: "WARC-Date".to_owned(), reason })
+}
+
+fn record_id(name: [u8; 16]) -> String {
+    format!("<urn:uuid:{}>", uuid(name))
 }
 
 /// A random UUID (RFC 9562 version 4) from 16 random bytes.

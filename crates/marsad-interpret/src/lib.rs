@@ -51,6 +51,7 @@ mod twitter;
 mod wacz;
 mod walk;
 mod warc;
+mod without;
 mod zeeschuimer;
 
 pub use cut::{CHUNK_MAX, Chunk, Cutter, Piece, RECORD_MAX};
@@ -63,8 +64,9 @@ pub use read::{read, read_document};
 pub use recognise::recognise;
 pub use telegram_desktop::{Reduction, needs_reduction, reduce};
 pub use wacz::WACZ_BYTES_MAX;
+pub use without::{Left, without};
 
 /// Version of the readings that this crate gives: raised whenever the same bytes are read otherwise, so
 /// that a lake says which rows it holds and `marsad doctor` when they should be read again.
 /// `tests/interpret/version.rs` holds us to it.
-pub const INTERPRETER_VERSION: u32 = 2;
+pub const INTERPRETER_VERSION: u32 = 3;

@@ -5,7 +5,7 @@
 
 use marsad_types::{
     Author, Bound, Channel, ChannelKey, Coverage, Event, Forward, Media, Outcome, Platform, Post,
-    PostId, Reading, Resolution, Status,
+    PostId, Reading, Resolution, Status, Taken, TakenBy,
 };
 use serde::Deserialize;
 
@@ -87,6 +87,8 @@ struct Line<'a> {
     #[serde(borrow, default)]
     outcome: Value<'a>,
     #[serde(borrow, default)]
+    by: Value<'a>,
+    #[serde(borrow, default)]
     name: Value<'a>,
     #[serde(borrow, default)]
     source: Value<'a>,
@@ -143,11 +145,12 @@ fn read_line(
         "post" => reading.posts.push(post(&mut line, needed()?, number)?),
         "channel" => reading.channels.push(channel(&mut line, needed()?, number)?),
         "coverage" => reading.coverage.push(coverage(&mut line, needed()?, number)?),
+        "taken" => reading.taken.push(taken(&mut line, needed()?, number)?),
         "event" => reading.events.push(event(&mut line, platform, number)?),
         other => {
             let shown = shorten(other);
             return Err(Reason(format!(
-                "kind is '{shown}'; expected post, channel, coverage or event"
+                "kind is '{shown}'; expected post, channel, coverage, taken or event"
             )));
         }
     }
@@ -232,6 +235,16 @@ fn coverage(line: &mut Line<'_>, platform: Platform, number: u64) -> Result<Cove
         outcome,
         line: number,
     })
+}
+
+fn taken(line: &mut Line<'_>, platform: Platform, number: u64) -> Result<Taken, Reason> {
+    let channel = ChannelKey { platform, id: line.channel.take().required_id("channel")? };
+    let id = line.id.take().required_id("id")?;
+    let word = line.by.take().required_text("by")?;
+    let by = TakenBy::parse(&word).ok_or_else(|| {
+        Reason(format!("by is '{}'; expected album, service or unread", shorten(&word)))
+    })?;
+    Ok(Taken { channel, id, by, line: number })
 }
 
 fn event(line: &mut Line<'_>, platform: Option<Platform>, number: u64) -> Result<Event, Reason> {

@@ -43,6 +43,7 @@ fn append(reading: &mut Reading, part: Reading) {
     reading.coverage.extend(part.coverage);
     reading.events.extend(part.events);
     reading.removals.extend(part.removals);
+    reading.taken.extend(part.taken);
     reading.problems.extend(part.problems);
     reading.rows += part.rows;
 }

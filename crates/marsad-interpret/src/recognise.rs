@@ -88,7 +88,7 @@ fn by_keys(outline: &Outline, content: &[u8]) -> Option<Format> {
 }
 
 fn is_our_kind(kind: &str) -> bool {
-    ["post", "channel", "coverage", "event"].contains(&kind)
+    ["post", "channel", "coverage", "taken", "event"].contains(&kind)
 }
 
 fn is_telethon_type(name: &str) -> bool {

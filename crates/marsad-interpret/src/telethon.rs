@@ -8,7 +8,7 @@ pub(crate) mod line;
 
 use marsad_types::{
     Author, Channel, ChannelKey, Forward, Platform, Post, PostId, Reading, Resolution, Status,
-    Timestamp,
+    Taken, TakenBy, Timestamp,
 };
 
 use crate::json::{self, Nested, Object, Reason, missing};
@@ -74,7 +74,11 @@ impl Context<'_> {
                 reading.posts.push(post);
                 Ok(Kind::Filed)
             }
-            Some("MessageService" | "MessageEmpty") => Ok(Kind::Service),
+            Some("MessageService") => {
+                reading.taken.extend(self.service(line, number));
+                Ok(Kind::Service)
+            }
+            Some("MessageEmpty") => Ok(Kind::Service),
             Some("ChatFull") => self.full_chat(line, number, reading),
             Some("Channel") => {
                 let seen_at = line.retrieved_utc.instant("retrieved_utc")?;
@@ -99,6 +103,18 @@ impl Context<'_> {
 
     fn key(&self, number: i128) -> ChannelKey {
         ChannelKey::new(self.platform.clone(), &bare_id(number))
+    }
+
+    /// A line of the platform in a channel.
+    fn service(&self, line: Line<'_>, number: u64) -> Option<Taken> {
+        let peer = line.peer_id.there().or_else(|| line.to_id.there()).map(|Object(peer)| peer);
+        let chat = line.chat.there().map(|Object(chat)| chat);
+        let channel = match peer {
+            Some(peer) => peer.channel()?,
+            None => chat.and_then(|chat| chat.id.whole())?,
+        };
+        let id = line.id.required_id("id").ok()?;
+        Some(Taken { channel: self.key(channel), id, by: TakenBy::Service, line: number })
     }
 
     fn post(&self, line: Line<'_>, number: u64, reading: &mut Reading) -> Result<Post, Reason> {

@@ -34,8 +34,13 @@ impl Lake {
     pub fn compact(&mut self, files_max: usize) -> Result<Compaction, Error> {
         let mut done = Compaction::default();
         let name = self.new_name("compact", self.position()?)?;
-        let tables =
-            [&mut self.posts, &mut self.fingerprints, &mut self.channels, &mut self.coverage];
+        let tables = [
+            &mut self.posts,
+            &mut self.fingerprints,
+            &mut self.channels,
+            &mut self.coverage,
+            &mut self.taken,
+        ];
         for table in tables.into_iter().flatten() {
             let one = compact_table(table, &name, files_max)?;
             done.files_before += one.files_before;

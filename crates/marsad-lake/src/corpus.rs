@@ -6,13 +6,14 @@ use hashbrown::{HashMap, HashSet};
 use marsad_matching::Prints;
 use marsad_types::{
     Channel, ChannelId, ChannelKey, Channels, Corpus, Coverage, Forwards, NONE, Names, Platform,
-    Posts, Strings, Timestamp,
+    Posts, Strings, Taken, Timestamp,
 };
 use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::statistics::Statistics;
 use rayon::prelude::*;
 
 use crate::piece::{Piece, VersionOrder};
+use crate::read::sort_taken;
 use crate::table::{DataFile, Partition};
 use crate::{Error, Lake};
 
@@ -122,6 +123,7 @@ impl Lake {
         let (mut corpus, prints) = assemble(&pieces, &names);
         corpus.observations = resolved_looks(observations, &names);
         corpus.coverage = resolved_watching(self.coverage_rows()?, &names);
+        corpus.taken = resolved_taken(self.taken_rows()?, &names);
         corpus.events = self.event_rows()?;
         for channel in &corpus.observations {
             corpus.channels.intern(&channel.key);
@@ -163,6 +165,19 @@ fn resolved_watching(mut stretches: Vec<Coverage>, names: &Names) -> Vec<Coverag
     stretches
 }
 
+/// The same for ids without a post of their own.
+fn resolved_taken(mut all: Vec<Taken>, names: &Names) -> Vec<Taken> {
+    for taken in &mut all {
+        if let Some(channel) = names.channel(&taken.channel) {
+            taken.channel = channel.clone();
+        }
+        taken.line = 0; // the same whatever it was read from
+    }
+    sort_taken(&mut all);
+    all.dedup();
+    all
+}
+
 /// Puts the pieces in the order of the corpus, one row a post.
 fn assemble(pieces: &[Piece], names: &Names) -> (Corpus, Prints) {
     let mut filed: Vec<&ChannelKey> = pieces
@@ -189,7 +204,7 @@ fn assemble(pieces: &[Piece], names: &Names) -> (Corpus, Prints) {
     };
     let ranks: Vec<Vec<u32>> =
         pieces.iter().map(|piece| piece.channels.iter().map(rank).collect()).collect();
-    let (dropped, files) = later_versions(pieces, &ids, &ranks);
+    let Versions { dropped, files, gone } = later_versions(pieces, &ids, &ranks);
     let mut order: Vec<Row> = Vec::with_capacity(pieces.iter().map(|p| p.posts.len()).sum());
     for (at, (piece, ids)) in pieces.iter().zip(&ids).enumerate() {
         for row in 0..piece.posts.len() {
@@ -207,7 +222,11 @@ fn assemble(pieces: &[Piece], names: &Names) -> (Corpus, Prints) {
     order.par_sort_unstable_by(|a, b| {
         (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| post(a.2, a.3).cmp(post(b.2, b.3)))
     });
-    gather(pieces, &order, (channels, names), &files)
+    let (mut corpus, prints) = gather(pieces, &order, (channels, names), &files);
+    for (deleted, (.., at, row)) in corpus.posts.deleted_at.iter_mut().zip(&order) {
+        *deleted = gone.get(&(*at, *row)).copied().unwrap_or(*deleted);
+    }
+    (corpus, prints)
 }
 
 /// A row: piece and row in it.
@@ -244,18 +263,24 @@ fn repeated(
     best
 }
 
-/// Rows that are not the first-published version of their post; and, for rows that are, of whose
-/// files nothing is known, the row that knows them.
-fn later_versions(
-    pieces: &[Piece],
-    ids: &[Vec<ChannelId>],
-    ranks: &[Vec<u32>],
-) -> (HashSet<Place>, HashMap<Place, Place>) {
+/// What is known of posts of which there are several rows.
+#[derive(Default)]
+struct Versions {
+    /// Rows that are not the first-published version of their post.
+    dropped: HashSet<Place>,
+    /// For rows that are, of whose files nothing is known, the row that knows them.
+    files: HashMap<Place, Place>,
+    /// For rows that are, when their post was first found missing.
+    gone: HashMap<Place, i64>,
+}
+
+fn later_versions(pieces: &[Piece], ids: &[Vec<ChannelId>], ranks: &[Vec<u32>]) -> Versions {
     let mut dropped = HashSet::new();
     let mut best = repeated(pieces, ids, ranks);
     if best.is_empty() {
-        return (dropped, HashMap::new());
+        return Versions::default();
     }
+    let mut missing: HashMap<(ChannelId, String), i64> = HashMap::new();
     // What another row knows of the files of a post, until it is clear which row is the first.
     let mut knowing: Vec<(Order, Place)> = Vec::new();
     for (at, ((piece, ids), ranks)) in pieces.iter().zip(ids).zip(ranks).enumerate() {
@@ -264,7 +289,13 @@ fn later_versions(
             if piece.peer_rows.contains(&row) {
                 continue;
             }
-            let Some(slot) = best.get_mut(&piece.key(ids, row)) else { continue };
+            let key = piece.key(ids, row);
+            let Some(slot) = best.get_mut(&key) else { continue };
+            let deleted = piece.posts.deleted_at.get(row as usize).copied().unwrap_or(i64::MIN);
+            if deleted != i64::MIN {
+                let first = missing.entry(key).or_insert(deleted);
+                *first = deleted.min(*first);
+            }
             let seen = piece.posts.observed_first.get(row as usize).copied().unwrap_or(i64::MIN);
             let order = orders.get(&row).copied().unwrap_or((false, i64::MIN, seen, 1));
             let candidate = ((order, piece.rank(ranks, row)), (at as u32, row));
@@ -285,7 +316,9 @@ fn later_versions(
     }
     knowing.sort_unstable();
     let files = files_known(pieces, ids, &best, &knowing);
-    (dropped, files)
+    let place = |key| best.get(key).copied().flatten().map(|(_, place)| place);
+    let gone = missing.iter().filter_map(|(key, at)| Some((place(key)?, *at))).collect();
+    Versions { dropped, files, gone }
 }
 
 /// For first versions without a known file, the earliest row of the same version (same text, edited

@@ -4,7 +4,7 @@ use compact_str::{CompactString, format_compact};
 use hashbrown::hash_map::Entry;
 use hashbrown::{HashMap, HashSet};
 use marsad_matching::Fingerprint;
-use marsad_types::{Channel, Coverage, Event, Media, Post, PostId, Problem, Timestamp};
+use marsad_types::{Channel, Coverage, Event, Media, Post, PostId, Problem, Taken, Timestamp};
 use xxhash_rust::xxh3::Xxh3;
 
 /// The years a post may be from; a time outside is no time (and no Parquet reader takes it).
@@ -36,6 +36,8 @@ pub struct Batch {
     pub channels: Vec<(Channel, u64)>,
     /// Stretches of watching with their leaf.
     pub coverage: Vec<(Coverage, u64)>,
+    /// Ids without a post of their own, with their leaf.
+    pub taken: Vec<(Taken, u64)>,
     /// Interventions with their leaf.
     pub events: Vec<(Event, u64)>,
     /// Problems with their leaf and the name of the file.
@@ -52,6 +54,7 @@ impl Batch {
         self.posts.clear();
         self.channels.clear();
         self.coverage.clear();
+        self.taken.clear();
         self.events.clear();
         self.problems.clear();
         self.text_bytes = 0;
@@ -63,6 +66,7 @@ impl Batch {
         self.posts.is_empty()
             && self.channels.is_empty()
             && self.coverage.is_empty()
+            && self.taken.is_empty()
             && self.events.is_empty()
             && self.problems.is_empty()
     }
@@ -293,6 +297,15 @@ impl Filer {
         is_new
     }
 
+    /// Takes an id without a post of its own; false when it is known.
+    pub fn take_taken(&mut self, taken: Taken, leaf: u64) -> bool {
+        let is_new = self.know_taken(&taken);
+        if is_new {
+            self.batch.taken.push((taken, leaf));
+        }
+        is_new
+    }
+
     /// Takes a claimed intervention; false when it is known.
     pub fn take_event(&mut self, event: Event, leaf: u64) -> bool {
         let is_new = self.know_event(&event);
@@ -342,6 +355,16 @@ impl Filer {
     pub(crate) fn know_coverage(&mut self, coverage: &Coverage) -> bool {
         let stretch = Coverage { line: 0, ..coverage.clone() };
         self.rows.insert(hash_parts(&[b"coverage", format!("{stretch:?}").as_bytes()]))
+    }
+
+    pub(crate) fn know_taken(&mut self, taken: &Taken) -> bool {
+        self.rows.insert(hash_parts(&[
+            b"taken",
+            taken.channel.platform.as_str().as_bytes(),
+            taken.channel.id.as_bytes(),
+            taken.id.as_bytes(),
+            taken.by.as_str().as_bytes(),
+        ]))
     }
 
     pub(crate) fn know_event(&mut self, event: &Event) -> bool {

@@ -12,7 +12,7 @@ use arrow_array::{
 use compact_str::CompactString;
 use marsad_types::{
     Author, Channel, ChannelKey, Coverage, Event, Forward, Media, Names, Outcome, Platform, Post,
-    PostId, PostKey, Problem, Resolution, Status, Timestamp,
+    PostId, PostKey, Problem, Resolution, Status, Taken, TakenBy, Timestamp,
 };
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -291,6 +291,23 @@ impl Lake {
         Ok(coverage)
     }
 
+    /// All ids without a post of their own, sorted by channel and id.
+    pub fn taken_rows(&self) -> Result<Vec<Taken>, Error> {
+        let mut all = Vec::new();
+        read_table(self.taken.as_ref(), &mut |rows, row| {
+            let Some(platform) = platform(rows, row) else { return };
+            let Some(by) = rows.text("by", row).and_then(TakenBy::parse) else { return };
+            all.push(Taken {
+                channel: ChannelKey::new(platform, rows.text("channel", row).unwrap_or("")),
+                id: CompactString::from(rows.text("post", row).unwrap_or("")),
+                by,
+                line: rows.long("line", row).unwrap_or(0),
+            });
+        })?;
+        sort_taken(&mut all);
+        Ok(all)
+    }
+
     /// All claimed interventions, sorted by time and name.
     pub fn event_rows(&self) -> Result<Vec<Event>, Error> {
         let mut events = Vec::new();
@@ -464,6 +481,9 @@ impl Lake {
         for coverage in self.coverage_rows()? {
             filer.know_coverage(&coverage);
         }
+        for taken in self.taken_rows()? {
+            filer.know_taken(&taken);
+        }
         for event in self.event_rows()? {
             filer.know_event(&event);
         }
@@ -474,6 +494,11 @@ impl Lake {
         }
         Ok(filer)
     }
+}
+
+/// By channel and id; equal archives give equal lists.
+pub(crate) fn sort_taken(all: &mut [Taken]) {
+    all.sort_by(|a, b| (&a.channel, &a.id, a.by).cmp(&(&b.channel, &b.id, b.by)));
 }
 
 fn export_row(platform: &Platform, rows: &Rows<'_>, row: usize) -> ExportRow {

@@ -35,6 +35,8 @@ pub(crate) const CHANNELS: Layout = Layout {
 };
 pub(crate) const COVERAGE: Layout =
     Layout { name: "coverage", partitioned: false, columns: coverage, indexed: "platform,from,to" };
+pub(crate) const TAKEN: Layout =
+    Layout { name: "taken", partitioned: false, columns: taken, indexed: "platform,channel" };
 pub(crate) const EVENTS: Layout =
     Layout { name: "events", partitioned: false, columns: events, indexed: "from,to" };
 pub(crate) const PROBLEMS: Layout =
@@ -48,8 +50,8 @@ pub(crate) const STATEMENTS: Layout = Layout {
 };
 
 /// Names of all tables, in the order of the way of the data.
-pub const TABLES: [&str; 7] =
-    ["posts", "fingerprints", "channels", "coverage", "events", "problems", "statements"];
+pub const TABLES: [&str; 8] =
+    ["posts", "fingerprints", "channels", "coverage", "taken", "events", "problems", "statements"];
 
 /// Partition columns of the partitioned tables.
 pub(crate) const PARTITIONS: [&str; 2] = ["platform", "month"];
@@ -161,6 +163,18 @@ fn coverage() -> Vec<StructField> {
         time("to"),
         long("poll_s"),
         text("outcome"),
+        long("evidence"),
+        long("line"),
+    ]
+}
+
+/// One id without a post of its own a row.
+fn taken() -> Vec<StructField> {
+    vec![
+        text("platform"),
+        text("channel"),
+        text("post"),
+        text("by"),
         long("evidence"),
         long("line"),
     ]

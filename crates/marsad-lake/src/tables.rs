@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::schema::{
-    CHANNELS, COVERAGE, EVENTS, FINGERPRINTS, Layout, POSTS, PROBLEMS, STATEMENTS,
+    CHANNELS, COVERAGE, EVENTS, FINGERPRINTS, Layout, POSTS, PROBLEMS, STATEMENTS, TAKEN,
 };
 use crate::table::{Engine, INTERPRETER, Part, Table, engine, folder_url};
 use crate::write::{
     channel_parts, coverage_parts, event_parts, membership_parts, post_parts, problem_parts,
+    taken_parts,
 };
 use crate::{Batch, Error};
 use marsad_types::ChannelKey;
@@ -23,6 +24,7 @@ pub struct Lake {
     pub(crate) fingerprints: Option<Table>,
     pub(crate) channels: Option<Table>,
     pub(crate) coverage: Option<Table>,
+    pub(crate) taken: Option<Table>,
     pub(crate) events: Option<Table>,
     pub(crate) problems: Option<Table>,
     /// Whether `fingerprints` is known to have the files of `posts` and no others.
@@ -74,6 +76,7 @@ impl Lake {
             fingerprints: table(&FINGERPRINTS)?,
             channels: table(&CHANNELS)?,
             coverage: table(&COVERAGE)?,
+            taken: table(&TAKEN)?,
             events: table(&EVENTS)?,
             problems: table(&PROBLEMS)?,
             root: root.to_owned(),
@@ -114,6 +117,7 @@ impl Lake {
         let (posts, prints) = post_parts(batch)?;
         self.append(&CHANNELS, &name, &channel_parts(batch)?, position)?;
         self.append(&COVERAGE, &name, &coverage_parts(batch)?, position)?;
+        self.append(&TAKEN, &name, &taken_parts(batch)?, position)?;
         self.append(&EVENTS, &name, &event_parts(batch)?, position)?;
         self.append(&PROBLEMS, &name, &problem_parts(batch)?, position)?;
         self.append(&FINGERPRINTS, &name, &prints, position)?;
@@ -169,6 +173,7 @@ impl Lake {
             "fingerprints" => &mut self.fingerprints,
             "channels" => &mut self.channels,
             "coverage" => &mut self.coverage,
+            "taken" => &mut self.taken,
             "events" => &mut self.events,
             "problems" => &mut self.problems,
             _ => &mut self.posts,
@@ -230,6 +235,7 @@ impl Lake {
             &self.fingerprints,
             &self.channels,
             &self.coverage,
+            &self.taken,
             &self.events,
             &self.problems,
         ]

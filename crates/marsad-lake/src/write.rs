@@ -20,7 +20,7 @@ use parquet::schema::types::ColumnPath;
 use rayon::prelude::*;
 
 use crate::schema::{
-    CHANNELS, COVERAGE, EVENTS, FINGERPRINTS, Layout, POSTS, PROBLEMS, STATEMENTS,
+    CHANNELS, COVERAGE, EVENTS, FINGERPRINTS, Layout, POSTS, PROBLEMS, STATEMENTS, TAKEN,
 };
 use crate::table::{Part, Partition, Table};
 use crate::tables::Membership;
@@ -319,6 +319,19 @@ pub(crate) fn coverage_parts(batch: &Batch) -> Result<Vec<Part>, Error> {
             columns.text(Some(coverage.outcome.as_str()));
             columns.long(Some(*leaf));
             columns.long(Some(coverage.line));
+        }
+    })
+}
+
+pub(crate) fn taken_parts(batch: &Batch) -> Result<Vec<Part>, Error> {
+    whole(&TAKEN, batch.taken.len(), |columns| {
+        for (taken, leaf) in &batch.taken {
+            columns.text(Some(taken.channel.platform.as_str()));
+            columns.text(Some(&taken.channel.id));
+            columns.text(Some(&taken.id));
+            columns.text(Some(taken.by.as_str()));
+            columns.long(Some(*leaf));
+            columns.long(Some(taken.line));
         }
     })
 }

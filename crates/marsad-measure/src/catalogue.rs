@@ -12,6 +12,10 @@ pub fn catalogue() -> &'static [(&'static str, &'static str)] {
             "attempts to settle on a platform: size, share of statements, how they ended",
         ),
         ("audience", "subscribers as they were seen, never summed"),
+        (
+            "removals",
+            "posts that are gone, and ids under which nothing was ever seen: lower bounds",
+        ),
         ("discover", "channels worth a look: what forwards, links and shared statements point to"),
     ]
 }

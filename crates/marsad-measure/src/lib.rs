@@ -4,7 +4,8 @@
 //! compact columns; a finding is rows with their method, window, coverage and archive.
 //!
 //! **Main path.** [`Study::new`] groups posts into statements and prepares what all share; then
-//! [`statements`], [`primacy`], [`networks`], [`surge`], [`migration`], [`audience`], [`discover`]
+//! [`statements`], [`primacy`], [`networks`], [`surge`], [`migration`], [`audience`], [`removals`],
+//! [`discover`]
 //! each answer a [`Scope`] with a [`Finding`], whose JSON is the contract's.
 //!
 //! **Invariants.** Pure: no I/O, no clock, chance only from fixed seeds. Equal archives give equal
@@ -21,6 +22,7 @@ mod finding;
 mod migration;
 mod networks;
 mod primacy;
+mod removals;
 mod scope;
 mod statements;
 mod study;
@@ -37,6 +39,10 @@ pub use finding::{ArchiveRef, Extent, Finding, Nothing, WatchedPart, Wording};
 pub use migration::{AttemptEnd, AttemptRow, DailyRow, MigrationOptions, MigrationRow, migration};
 pub use networks::{NetworkRow, networks};
 pub use primacy::{By, Lags, PrimacyOptions, PrimacyRow, ResolutionRule, lags_of_pairs, primacy};
+pub use removals::{
+    IsErased, RemovalsOptions, RemovalsRow, RemovalsSum, RemovalsTotal, removals,
+    rows as removal_rows, sum as removal_sum,
+};
 pub use scope::{Scope, Window};
 pub use statements::{MemberRow, StatementRow, StatementsOptions, statements};
 pub use study::{Study, statement_name};

@@ -18,6 +18,7 @@ struct Draft {
     at: i64,
     resolution_ms: u32,
     text: String,
+    gone: i64,
     forward: Option<ChannelKey>,
     links: Vec<String>,
 }
@@ -28,6 +29,7 @@ pub(crate) struct World {
     drafts: Vec<Draft>,
     pub(crate) observations: Vec<Channel>,
     pub(crate) coverage: Vec<Coverage>,
+    pub(crate) taken: Vec<marsad_types::Taken>,
 }
 
 pub(crate) fn key(name: &str) -> ChannelKey {
@@ -48,7 +50,19 @@ impl World {
         let text = text.to_owned();
         let channel = key(channel);
         let (forward, links) = (None, Vec::new());
-        self.drafts.push(Draft { channel, id, at, resolution_ms, text, forward, links });
+        let gone = i64::MIN;
+        self.drafts.push(Draft { channel, id, at, resolution_ms, text, gone, forward, links });
+    }
+
+    /// A post with an id of its own.
+    pub(crate) fn post_as(&mut self, channel: &str, id: &str, at: i64, text: &str) {
+        self.post(channel, at, text);
+        self.drafts.last_mut().unwrap().id = id.to_owned();
+    }
+
+    /// The posts with this id were found missing.
+    pub(crate) fn gone(&mut self, id: &str, at: i64) {
+        self.drafts.iter_mut().filter(|draft| draft.id == id).for_each(|draft| draft.gone = at);
     }
 
     /// The last post is a forward.
@@ -87,6 +101,7 @@ impl World {
         self.drafts.extend(other.drafts.into_iter().map(renamed));
         self.observations.extend(other.observations);
         self.coverage.extend(other.coverage);
+        self.taken.extend(other.taken);
     }
 
     pub(crate) fn shuffle(&mut self, seed: u64) {
@@ -110,7 +125,7 @@ impl World {
             posts.published_at.push(draft.at);
             posts.resolution_ms.push(draft.resolution_ms);
             posts.observed_first.push(i64::MIN);
-            posts.deleted_at.push(i64::MIN);
+            posts.deleted_at.push(draft.gone);
             posts.text.push(&draft.text);
             posts.forward.push(corpus.forwards.channel.len() as u32);
             match &draft.forward {
@@ -127,6 +142,7 @@ impl World {
         for seen in &self.observations {
             corpus.channels.intern(&seen.key);
         }
+        corpus.taken.clone_from(&self.taken);
         corpus.observations.clone_from(&self.observations);
         corpus.observations.sort_by(|a, b| (&a.key, a.observed_at).cmp(&(&b.key, b.observed_at)));
         corpus.coverage.clone_from(&self.coverage);

@@ -174,6 +174,8 @@ pub struct Corpus {
     pub observations: Vec<crate::Channel>,
     /// Stretches of watching, by platform, channel and time.
     pub coverage: Vec<Coverage>,
+    /// Ids that bear no post of their own, by channel and id.
+    pub taken: Vec<crate::Taken>,
     /// Claimed interventions, by time.
     pub events: Vec<Event>,
 }

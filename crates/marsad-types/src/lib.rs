@@ -19,6 +19,6 @@ pub use key::{ChannelKey, KeyError, Platform, PostKey};
 pub use names::{Names, is_own_id};
 pub use reading::{
     Author, Channel, Coverage, Event, Forward, Media, Outcome, Post, PostId, Problem, Reading,
-    Removal, Status,
+    Removal, Status, Taken, TakenBy,
 };
 pub use time::{Bound, Resolution, TimeError, Timestamp};

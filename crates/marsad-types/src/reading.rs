@@ -19,6 +19,8 @@ pub struct Reading {
     pub events: Vec<Event>,
     /// Posts that the platform itself says are not there any more.
     pub removals: Vec<Removal>,
+    /// Ids that are given out and bear no post of their own.
+    pub taken: Vec<Taken>,
     /// What could not be understood, each with its place.
     pub problems: Vec<Problem>,
     /// Rows looked at: understood or not.
@@ -122,6 +124,50 @@ pub struct Removal {
     pub at: Timestamp,
     /// Line of the record, from 1.
     pub line: u64,
+}
+
+/// An id of a channel that is given out and bears no post of its own: where ids are consecutive, it
+/// explains a gap.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// The channel.
+    pub channel: ChannelKey,
+    /// The id there.
+    pub id: CompactString,
+    /// What has it.
+    pub by: TakenBy,
+    /// Line of the record, from 1.
+    pub line: u64,
+}
+
+/// What has an id that bears no post of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TakenBy {
+    /// A picture of a post that is known by the id of its first one.
+    Album,
+    /// A line of the platform, such as "pinned a message".
+    Service,
+    /// A message that is there and could not be read; a problem says why.
+    Unread,
+}
+
+impl TakenBy {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Album, Self::Service, Self::Unread];
+
+    /// The word in files and tables.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Album => "album",
+            Self::Service => "service",
+            Self::Unread => "unread",
+        }
+    }
+
+    /// Reads that word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|by| by.as_str() == word)
+    }
 }
 
 /// Who signed a post. People become keyed pseudonyms before they are filed.

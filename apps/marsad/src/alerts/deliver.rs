@@ -21,7 +21,11 @@ use crate::failure::Failure;
 use crate::settings::Settings;
 
 /// Deliveries under way at a time.
-const UNDER_WAY_MAX: usize = 16;
+const UNDER_WAY_MAX: usize = 32;
+/// Of these to one place: a receiver that does not answer keeps no other from being told.
+const TO_ONE_PLACE_MAX: usize = 16;
+/// Deliveries that are due and looked at together.
+const LOOKED_AT: u32 = 512;
 /// Between the first try and the second; twice as long after each that failed.
 const AGAIN_MS: i64 = 1000;
 /// Longest time between two tries.
@@ -99,20 +103,36 @@ impl Courier {
             return Ok(());
         }
         self.looked_at = now.0;
-        let room = (UNDER_WAY_MAX + self.under_way.len()) as u32;
-        let due = desk.due(now, room)?;
-        self.is_new = due.len() >= room as usize; // more may wait
+        let mut to_place: BTreeMap<String, usize> = BTreeMap::new();
+        for other in self.under_way.values() {
+            *to_place.entry(other.place.clone()).or_default() += 1;
+        }
+        let full = to_place.iter().filter(|(_, count)| **count >= TO_ONE_PLACE_MAX);
+        let full: Vec<&str> = full.map(|(place, _)| place.as_str()).collect();
+        let due = desk.due_except(now, LOOKED_AT, &full)?;
+        let may_be_more = due.len() >= LOOKED_AT as usize;
         for delivery in due {
+            if self.under_way.len() >= UNDER_WAY_MAX {
+                break; // whatever is over makes room, and says so
+            }
+            let to_it = to_place.entry(delivery.place.clone()).or_default();
             let is_going = |other: &Delivery| {
                 (other.rule, &other.key, &other.place)
                     == (delivery.rule, &delivery.key, &delivery.place)
             };
-            if self.under_way.values().any(is_going) {
+            if *to_it >= TO_ONE_PLACE_MAX || self.under_way.values().any(is_going) {
                 continue;
             }
+            *to_it += 1;
             self.send(desk, delivery, now)?;
         }
+        self.is_new = may_be_more;
         Ok(())
+    }
+
+    /// Whether anything is under way: then answers are listened for more often.
+    pub(super) fn is_under_way(&self) -> bool {
+        !self.under_way.is_empty()
     }
 
     /// Whether something is under way or will be tried again before a time.

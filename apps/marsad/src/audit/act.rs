@@ -78,6 +78,7 @@ pub(crate) fn act_of(verb: &Verb) -> Option<Act> {
             // What is erased is written down with the erasure, in one commit; the others say nothing
             // of what the records hold, and write nothing down twice.
             EvidenceVerb::Erase(_)
+            | EvidenceVerb::Lift(_)
             | EvidenceVerb::Retain(_)
             | EvidenceVerb::Status
             | EvidenceVerb::Checkpoint
@@ -95,6 +96,7 @@ pub(crate) fn act_of(verb: &Verb) -> Option<Act> {
             // Decisions are written down by the verb, with the sources that they name.
             SourcesVerb::Add(_)
             | SourcesVerb::List
+            | SourcesVerb::Reject(_)
             | SourcesVerb::Remove(_)
             | SourcesVerb::Pause(_)
             | SourcesVerb::Resume(_)

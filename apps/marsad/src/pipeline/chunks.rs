@@ -1,6 +1,6 @@
 //! One file: cut into chunks, worked on by all cores, taken in order.
 
-use std::io::{self, BufRead, Cursor, Read};
+use std::io::{self, BufRead, BufReader, Cursor, Read, Seek as _};
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
@@ -9,14 +9,15 @@ use anyhow::Context as _;
 use hashbrown::HashSet;
 use indicatif::ProgressBar;
 use marsad_evidence::{Prepared, Store};
-use marsad_interpret::{Cutter, Cutting, Manifest, Piece};
-use marsad_types::Timestamp;
+use marsad_interpret::{Chunk, Cutter, Cutting, Format, Manifest, Piece};
+use marsad_types::{Post, Reading, Timestamp};
 use rayon::prelude::*;
 
 use super::filing::Filing;
+use super::forget::{convert, redact};
 use super::media::{self, Files, KeptFile};
 use super::summary::Summary;
-use super::work::{FileContext, Worked, chunk_record, work_out};
+use super::work::{FileContext, Worked, chunk_record, chunk_record_without, work_out};
 use crate::failure::Failure;
 use crate::progress;
 use crate::source::Source;
@@ -36,8 +37,8 @@ pub(crate) fn import_file(
 ) -> Result<(), Failure> {
     filing.filer.begin_file();
     filing.summary.files += 1;
-    let pseudonyms = filing.pseudonyms.clone();
-    let context = FileContext { manifest, import, at, pseudonyms: &pseudonyms };
+    let (pseudonyms, marks) = (filing.pseudonyms.clone(), filing.marks.clone());
+    let context = FileContext { manifest, import, at, pseudonyms: &pseudonyms, marks: &marks };
     let bar = progress::bytes_bar(source.total, &source.name, quiet);
     if manifest.format.cutting() == Cutting::Whole || manifest.format.names_files() {
         import_document(filing, source, &context, &bar)?;
@@ -116,20 +117,33 @@ fn work_groups(
     sender: &SyncSender<io::Result<Vec<(Prepared, Worked)>>>,
 ) {
     for group in cut {
-        let worked = group.map(|pieces| {
-            pieces
-                .into_par_iter()
-                .map(|piece| {
-                    let chunk = piece.as_chunk();
-                    let reading = marsad_interpret::read(context.manifest, &chunk);
-                    (chunk_record(context, &chunk), work_out(reading, context.pseudonyms))
-                })
-                .collect()
+        let worked = group.and_then(|pieces| {
+            pieces.into_par_iter().map(|piece| work_piece(&piece.as_chunk(), context)).collect()
         });
         if sender.send(worked).is_err() {
             return;
         }
     }
+}
+
+/// Reads a chunk; what was erased here is left out of its bytes first.
+fn work_piece(chunk: &Chunk<'_>, context: &FileContext<'_>) -> io::Result<(Prepared, Worked)> {
+    let reading = marsad_interpret::read(context.manifest, chunk);
+    let goes = |post: &Post| context.marks.takes(post);
+    let Some(line) = reading.posts.iter().find(|post| goes(post)).map(|post| post.line) else {
+        return Ok((chunk_record(context, chunk), work_out(reading, context.pseudonyms)));
+    };
+    let left = redact::without(context.manifest, chunk, &reading, &goes);
+    let (bytes, after) = left.ok_or_else(|| {
+        io::Error::other(format!(
+            "the post in line {line} was erased here by request and cannot be taken out; take it out of the file, or lift the erasure with `marsad evidence lift`"
+        ))
+    })?;
+    let left_out = (reading.posts.len() - after.posts.len()) as u64;
+    let kept = Chunk { bytes: &bytes, ..*chunk };
+    let record = chunk_record_without(context, &kept, left_out);
+    let worked = work_out(after, context.pseudonyms);
+    Ok((record, Worked { left_out, ..worked }))
 }
 
 /// A format that only means something as one stream, or whose posts name files beside it: all its
@@ -141,6 +155,10 @@ fn import_document(
     context: &FileContext<'_>,
     bar: &ProgressBar,
 ) -> Result<(), Failure> {
+    if let Some((whole, left_out)) = erased_in(&mut source, context)? {
+        filing.summary.left_out += left_out;
+        return import_without(filing, whole, context);
+    }
     let again = source.again().filter(|_| context.manifest.format.names_files());
     let Source { path, bytes, done, .. } = source;
     let mut kept = Vec::new();
@@ -169,6 +187,72 @@ fn import_document(
     filing.store.commit(context.at)?;
     take_document(filing, context.manifest, &kept, &files)?;
     filing.file_if_large(context.at)
+}
+
+/// A document's reading without what was erased here; `None` where it holds nothing of that, and then
+/// it can be read again. Nothing is looked at where nothing was erased.
+fn erased_in(
+    source: &mut Source,
+    context: &FileContext<'_>,
+) -> Result<Option<(Reading, u64)>, Failure> {
+    if context.marks.is_empty() {
+        return Ok(None);
+    }
+    let path = source.path.clone();
+    let mut spool = tempfile::tempfile().context("cannot make a temporary file")?;
+    io::copy(&mut source.bytes, &mut spool)
+        .with_context(|| format!("cannot read '{path}' further"))?;
+    spool.rewind()?;
+    let (mut whole, mut left_out) = (Reading::default(), 0);
+    let mut input = BufReader::new(spool.try_clone()?);
+    marsad_interpret::read_document(context.manifest, &mut input, &mut |part| {
+        left_out += part.posts.iter().filter(|post| context.marks.takes(post)).count();
+    });
+    spool.rewind()?;
+    if left_out == 0 {
+        source.bytes = Box::new(BufReader::new(spool));
+        return Ok(None);
+    }
+    let mut input = BufReader::new(spool);
+    marsad_interpret::read_document(context.manifest, &mut input, &mut |part| {
+        whole.posts.extend(part.posts.into_iter().filter(|post| !context.marks.takes(post)));
+        whole.channels.extend(part.channels);
+        whole.removals.extend(part.removals);
+        whole.taken.extend(part.taken);
+    });
+    Ok(Some((whole, left_out as u64)))
+}
+
+/// Keeps what was read of a document, as marsad-ndjson, because some of its posts were erased here.
+fn import_without(
+    filing: &mut Filing,
+    mut whole: Reading,
+    context: &FileContext<'_>,
+) -> Result<(), Failure> {
+    let name = &context.manifest.source;
+    let anew = convert::anew(&mut whole, context.manifest, context.pseudonyms, context.at);
+    let anew = anew.ok_or_else(|| {
+        Failure::failed(format!(
+            "'{name}' holds posts that were erased here by request and cannot be taken out; take them out of the file, or lift the erasure with `marsad evidence lift`"
+        ))
+    })?;
+    let before = filing.store.next_leaf();
+    let leaves = anew.append(&mut filing.store, context.at)?;
+    filing.store.commit(context.at)?;
+    let manifest = Manifest { source: name.clone(), ..Manifest::new(Format::MarsadNdjson) };
+    for (ordinal, leaf) in leaves.into_iter().enumerate() {
+        let record = filing.store.record(leaf)?;
+        let first_line = record.field("Marsad-Line").and_then(|line| line.parse().ok());
+        let (bytes, first_line) = (record.payload.as_slice(), first_line.unwrap_or(1));
+        let chunk = Chunk { bytes, first_line, ordinal: ordinal as u64 };
+        let reading = marsad_interpret::read(&manifest, &chunk);
+        let worked = work_out(reading, context.pseudonyms);
+        filing.take(worked, &|_| (leaf, leaf >= before), name);
+    }
+    filing.summary.notes.push(format!(
+        "'{name}' holds posts that were erased here by request: they were left out, and the others are kept as they were read, without the files beside them"
+    ));
+    Ok(())
 }
 
 /// A chunk of a document in the evidence.
@@ -215,7 +299,7 @@ pub(crate) fn read_kept(
     store: &Store,
     manifest: &Manifest,
     kept: &[KeptChunk],
-    take: &mut dyn FnMut(marsad_types::Reading),
+    take: &mut dyn FnMut(Reading),
 ) {
     let mut input = KeptDocument { store, kept, next: 0, chunk: Cursor::new(Vec::new()) };
     marsad_interpret::read_document(manifest, &mut input, take);
@@ -285,7 +369,7 @@ pub(crate) fn read_only(
     })
 }
 
-fn count(reading: &marsad_types::Reading, manifest: &Manifest, summary: &mut Summary) {
+fn count(reading: &Reading, manifest: &Manifest, summary: &mut Summary) {
     summary.rows += reading.rows;
     summary.posts_added += reading.posts.len() as u64;
     let channels: HashSet<u64> = super::work::channel_hashes(reading);

@@ -5,9 +5,16 @@
 //! the same reading again.
 
 use marsad_capture::{Answer, Ask};
-use marsad_evidence::{NewRecord, Prepared, Record, RecordKind, prepare};
+use marsad_evidence::{
+    NewRecord, Prepared, REVISIT_PROFILE, Record, RecordKind, Store, digest_name, merkle::sha256,
+    prepare,
+};
 use marsad_interpret::{Chunk, Exchange, Format, Manifest, Previous, Reader};
-use marsad_types::{Platform, Reading, Timestamp};
+use marsad_types::{Platform, Problem, Reading, Timestamp};
+
+use super::erased::{LEFT_OUT_FIELD, Marks};
+use super::forget::convert;
+use crate::archive::Pseudonyms;
 
 const READER: &str = "Marsad-Reader";
 const PLATFORM: &str = "Marsad-Platform";
@@ -16,6 +23,11 @@ const CHANNEL: &str = "Marsad-Channel";
 const PREVIOUS: &str = "Marsad-Previous";
 /// How many things that were not of public channels were left out before the answer was kept.
 const LEFT_OUT: &str = "Marsad-Left-Out";
+/// In a revisit: the leaf of the record that holds the body.
+pub(crate) const REFERS_TO: &str = "Marsad-Refers-To";
+const RESPONSE_TYPE: &str = "application/http; msgtype=response";
+/// Header fields that tell something of a body that is not kept whole.
+const DIGESTS: [&str; 5] = ["etag", "content-md5", "digest", "content-digest", "repr-digest"];
 /// `yes` or `no`.
 const STEADY: &str = "Marsad-Steady";
 /// Media type of what the watch itself noted: marsad-ndjson lines, coverage mostly.
@@ -23,8 +35,18 @@ const LEDGER_TYPE: &str = "application/vnd.marsad.ledger+x-ndjson";
 /// Under which name the ledger's lines stand in tables.
 const LEDGER_NAME: &str = "watch";
 
+/// Where an answer is kept whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Kept {
+    pub(crate) leaf: u64,
+    /// Its record's id.
+    pub(crate) id: String,
+    pub(crate) at: Timestamp,
+    pub(crate) status: u16,
+}
+
 /// An answer and what is known beside it.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Seen<'a> {
     pub(crate) platform: &'a Platform,
     pub(crate) ask: &'a Ask,
@@ -51,9 +73,73 @@ impl Seen<'_> {
 
     /// The record of what came back.
     pub(crate) fn response(&self) -> Prepared {
-        let answer = self.answer;
-        let mut block = format!("HTTP/1.1 {}\r\n", answer.status).into_bytes();
-        for (name, value) in &answer.headers {
+        self.response_with(Vec::new())
+    }
+
+    /// What is kept of an answer that holds posts which were erased, with what it says; `None` where
+    /// it holds none. The other posts' bytes stay; where the erased ones cannot be taken out of the
+    /// bytes, what was read of the others is kept.
+    pub(crate) fn without_erased(
+        &self,
+        marks: &Marks,
+        pseudonyms: &Pseudonyms,
+    ) -> Option<(Prepared, Reading)> {
+        if marks.is_empty() {
+            return None;
+        }
+        let mut answer = self.answer.clone();
+        answer
+            .headers
+            .retain(|(name, _)| !DIGESTS.iter().any(|digest| name.eq_ignore_ascii_case(digest)));
+        for (name, _) in &mut answer.headers {
+            if name.eq_ignore_ascii_case("content-length") {
+                "x-orig-content-length".clone_into(name);
+            }
+        }
+        let mut seen = Seen { answer: &answer, ..*self };
+        let left = marsad_interpret::without(&seen.exchange()?, &|post| marks.takes(post))?;
+        let field = (LEFT_OUT_FIELD, left.posts.to_string());
+        let Some(body) = left.body else {
+            let mut reading = left.reading;
+            let lines = convert::lines(&mut reading, pseudonyms);
+            let kind = RecordKind::Resource;
+            let record = seen.record(kind, LEDGER_TYPE, vec![field], &lines);
+            return Some((record, read_ledger(&lines)));
+        };
+        let answer = Answer { body, ..answer.clone() };
+        seen.answer = &answer;
+        Some((seen.response_with(vec![field]), left.reading))
+    }
+
+    /// The record of an answer that is, byte for byte, one that is kept already: what came beside the
+    /// body, and where the body stands.
+    pub(crate) fn revisit(&self, kept: &Kept) -> Prepared {
+        let body = sha256(&self.answer.body);
+        let mut fields = self.fields();
+        fields.extend([
+            ("WARC-Profile", REVISIT_PROFILE.to_owned()),
+            ("WARC-Payload-Digest", digest_name(&body)),
+            ("WARC-Refers-To", kept.id.clone()),
+            ("WARC-Refers-To-Target-URI", self.ask.url.clone()),
+            ("WARC-Refers-To-Date", kept.at.to_string()),
+            ("WARC-Truncated", "length".to_owned()),
+            (REFERS_TO, kept.leaf.to_string()),
+        ]);
+        self.record(RecordKind::Revisit, RESPONSE_TYPE, fields, &self.head())
+    }
+
+    fn response_with(&self, further: Vec<(&'static str, String)>) -> Prepared {
+        let mut block = self.head();
+        block.extend_from_slice(&self.answer.body);
+        let mut fields = self.fields();
+        fields.extend(further);
+        self.record(RecordKind::Response, RESPONSE_TYPE, fields, &block)
+    }
+
+    /// The status line and the header fields, up to the empty line.
+    fn head(&self) -> Vec<u8> {
+        let mut block = format!("HTTP/1.1 {}\r\n", self.answer.status).into_bytes();
+        for (name, value) in &self.answer.headers {
             // The body stands here whole, without the pieces that it came in.
             let is_of_the_wire = name.eq_ignore_ascii_case("transfer-encoding");
             let name = if is_of_the_wire { "x-orig-transfer-encoding" } else { name };
@@ -61,7 +147,11 @@ impl Seen<'_> {
             block.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
         }
         block.extend_from_slice(b"\r\n");
-        block.extend_from_slice(&answer.body);
+        block
+    }
+
+    /// What the reading needs beside the bytes.
+    fn fields(&self) -> Vec<(&'static str, String)> {
         let mut fields =
             vec![(READER, self.ask.reader.to_owned()), (PLATFORM, self.platform.to_string())];
         fields.extend(self.ask.channel.iter().map(|channel| (CHANNEL, channel.clone())));
@@ -78,7 +168,7 @@ impl Seen<'_> {
         for (_, value) in &mut fields {
             value.retain(|c| !c.is_control());
         }
-        self.record(RecordKind::Response, "application/http; msgtype=response", fields, &block)
+        fields
     }
 
     fn record(
@@ -94,9 +184,15 @@ impl Seen<'_> {
 
     /// The same reading that the record will give.
     pub(crate) fn read(&self) -> Reading {
-        let Some(reader) = Reader::parse(self.ask.reader) else { return Reading::default() };
+        self.exchange()
+            .map(|exchange| marsad_interpret::read_exchange(&exchange))
+            .unwrap_or_default()
+    }
+
+    fn exchange(&self) -> Option<Exchange<'_>> {
+        let reader = Reader::parse(self.ask.reader)?;
         let previous = self.ask.previous.as_ref();
-        marsad_interpret::read_exchange(&Exchange {
+        Some(Exchange {
             reader,
             platform: self.platform,
             url: &self.ask.url,
@@ -131,7 +227,8 @@ pub(crate) fn read_ledger(lines: &[u8]) -> Reading {
 
 /// Whether a record is of the watch: an answer, or what the watch noted.
 pub(crate) fn is_watched(record: &Record) -> bool {
-    let is_answer = record.kind == RecordKind::Response && record.field(READER).is_some();
+    let is_answer = matches!(record.kind, RecordKind::Response | RecordKind::Revisit)
+        && record.field(READER).is_some();
     is_answer || (record.kind == RecordKind::Resource && record.content_type == LEDGER_TYPE)
 }
 
@@ -140,18 +237,34 @@ pub(crate) fn name_of(record: &Record) -> &str {
     if record.content_type == LEDGER_TYPE { LEDGER_NAME } else { &record.target }
 }
 
-/// What a record of the watch says.
-pub(crate) fn read(record: &Record) -> Reading {
+/// What a record of the watch says; of one that came again, with the body of the one it refers to.
+pub(crate) fn read(store: &Store, record: &Record) -> Reading {
     if record.content_type == LEDGER_TYPE {
         return read_ledger(&record.payload);
     }
-    read_answer(record).unwrap_or_default()
+    if record.kind != RecordKind::Revisit {
+        return read_answer(record, &record.payload).unwrap_or_default();
+    }
+    referred(store, record).and_then(|block| read_answer(record, &block)).unwrap_or_else(|| {
+        let reason = "the answer that this one repeats is not there; it is not read".to_owned();
+        let problems = vec![Problem { line: 1, reason }];
+        Reading { problems, rows: 1, ..Reading::default() }
+    })
 }
 
-fn read_answer(record: &Record) -> Option<Reading> {
+/// The block of a revisit with the body that it refers to.
+fn referred(store: &Store, record: &Record) -> Option<Vec<u8>> {
+    let leaf = record.field(REFERS_TO)?.parse().ok()?;
+    let whole = store.record(leaf).ok()?;
+    let (.., body) = taken_apart(&whole.payload)?;
+    let is_it = record.field("WARC-Payload-Digest") == Some(&digest_name(&sha256(body)));
+    is_it.then(|| [record.payload.as_slice(), body].concat())
+}
+
+fn read_answer(record: &Record, block: &[u8]) -> Option<Reading> {
     let reader = Reader::parse(record.field(READER)?)?;
     let platform = Platform::new(record.field(PLATFORM)?).ok()?;
-    let (status, headers, body) = taken_apart(&record.payload)?;
+    let (status, headers, body) = taken_apart(block)?;
     let previous = record.field(PREVIOUS).and_then(|field| {
         let (at, newest) = field.split_once(' ')?;
         Some(Previous { at: at.parse().ok()?, newest })

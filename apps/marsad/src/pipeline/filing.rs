@@ -12,6 +12,7 @@ use marsad_matching::Fingerprinter;
 use marsad_types::{Author, Post, PostKey, Problem, Removal, Timestamp};
 use serde_json::json;
 
+use super::erased::Marks;
 use super::media::KeptFile;
 use super::recover::REPLACES_FIELD;
 use super::summary::Summary;
@@ -35,6 +36,8 @@ pub(crate) const RUN_TYPE: &str = "application/vnd.marsad.import+json";
 pub(crate) struct Filing {
     pub(crate) store: Store,
     pub(crate) pseudonyms: Pseudonyms,
+    /// What was erased and is not kept again.
+    pub(crate) marks: Marks,
     pub(crate) filer: Filer,
     pub(crate) summary: Summary,
     /// Posts that are gone, with the leaf that says so: filed with what was last known of them.
@@ -58,9 +61,12 @@ impl Filing {
         if let Some(interpreter) = OtherInterpreter::of(&lake)? {
             summary.notes.push(format!("{interpreter}: {}", interpreter.mend()));
         }
+        let pseudonyms = archive.pseudonyms()?;
+        let marks = Marks::read(store.reader(), pseudonyms.clone())?;
         Ok(Self {
             store,
-            pseudonyms: archive.pseudonyms()?,
+            pseudonyms,
+            marks,
             filer,
             summary,
             removals: Vec::new(),
@@ -150,7 +156,8 @@ impl Filing {
     /// Takes what was read; `place` gives the leaf of a line and whether that record is new, which
     /// says whether its problems are to be filed.
     pub(crate) fn take(&mut self, worked: Worked, place: &dyn Fn(u64) -> (u64, bool), file: &str) {
-        let Worked { reading, prints, pids, channels } = worked;
+        let Worked { reading, prints, pids, channels, left_out } = worked;
+        self.summary.left_out += left_out;
         self.summary.rows += reading.rows;
         self.summary.channels.extend(channels);
         for ((post, print), pid) in reading.posts.into_iter().zip(prints).zip(pids) {
@@ -172,6 +179,10 @@ impl Filing {
         for coverage in reading.coverage {
             let leaf = place(coverage.line).0;
             self.filer.take_coverage(coverage, leaf);
+        }
+        for taken in reading.taken {
+            let leaf = place(taken.line).0;
+            self.filer.take_taken(taken, leaf);
         }
         for event in reading.events {
             let leaf = place(event.line).0;

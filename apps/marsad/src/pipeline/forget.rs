@@ -7,13 +7,14 @@
 //! **Invariants.** Nothing is erased before it is certain what stays: the replacement of a record
 //! reads as the record without the posts that went, or nothing happens at all. Leaves and proofs
 //! stay valid. The derived tables go first, so that no crash leaves them behind. Files go with the
-//! last post of any import that names them, and so does the list that says what they were.
+//! last post of any import that names them, and so does the list that says what they were. What was
+//! asked to be forgotten is marked in the same commit, so that it is not kept again.
 //!
 //! **Not here.** Lines that were not understood have no post to ask for; copies elsewhere.
 
-mod convert;
+pub(super) mod convert;
 mod files;
-mod redact;
+pub(super) mod redact;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -24,6 +25,7 @@ use marsad_interpret::{Cutting, Manifest};
 use marsad_types::{ChannelKey, Platform, Post, PostId, PostKey, Timestamp};
 
 use self::files::{All, Names};
+use super::erased::{self, Erased};
 use super::filing::append_list;
 use super::media::KeptFile;
 use super::recover::{Run, manifest, replaces, runs};
@@ -149,7 +151,7 @@ fn list_anew(run: &Run, names: &Names<'_>, plan: &mut Plan) {
 pub(crate) fn carry_out(
     archive: &Archive,
     mut store: Store,
-    plan: Plan,
+    (plan, marked): (Plan, &[Erased]),
     (act, reason, at): (&Act, &str, Timestamp),
 ) -> Result<(), Failure> {
     for name in DERIVED {
@@ -170,7 +172,7 @@ pub(crate) fn carry_out(
             Replacement::Chunk(old, anew) => {
                 renewed.insert(old, store.append(anew)?.leaf);
             }
-            Replacement::Document(converted) => converted.append(&mut store, at)?,
+            Replacement::Document(converted) => drop(converted.append(&mut store, at)?),
             Replacement::List { import, mut chunks, files, replaces } => {
                 for leaf in &mut chunks {
                     *leaf = renewed.get(leaf).copied().unwrap_or(*leaf);
@@ -181,6 +183,10 @@ pub(crate) fn carry_out(
                 }
             }
         }
+    }
+    let keyed = archive.pseudonyms()?;
+    for post in marked {
+        store.append(erased::record(&keyed, post, at))?;
     }
     let leaves: Vec<u64> = plan.leaves.into_iter().collect();
     store.append(Entry::of(archive, act)?.prepared())?;

@@ -251,7 +251,7 @@ fn replay_watch(filing: &mut Filing, run: &Run, position: u64) -> Result<(), Fai
             Err(marsad_evidence::Error::Erased { .. }) => continue,
             Err(error) => return Err(error.into()),
         };
-        let worked = work_out(exchange::read(&record), &filing.pseudonyms);
+        let worked = work_out(exchange::read(&filing.store, &record), &filing.pseudonyms);
         let is_new = *leaf >= position;
         filing.take(worked, &|_| (*leaf, is_new), exchange::name_of(&record));
         filing.file_replayed(position, false)?;

@@ -22,6 +22,8 @@ pub(crate) struct Summary {
     pub(crate) versions_added: u64,
     /// Posts found gone.
     pub(crate) deleted: u64,
+    /// Posts that were erased here by request and are not kept again.
+    pub(crate) left_out: u64,
     /// Hashes of the channels met.
     pub(crate) channels: HashSet<u64>,
     pub(crate) problems: u64,
@@ -105,7 +107,12 @@ impl Summary {
 
     /// Everything worth a note, a sentence each.
     pub(crate) fn all_notes(&self) -> Vec<String> {
-        [self.notes.clone(), self.media.notes()].concat()
+        let left_out = (self.left_out > 0).then(|| {
+            let count = self.left_out;
+            format!("{count} posts were erased here by request and were left out; `marsad evidence lift` undoes that")
+        });
+        let left_out: Vec<String> = left_out.into_iter().collect();
+        [self.notes.clone(), self.media.notes(), left_out].concat()
     }
 
     /// The contract's object.
@@ -118,6 +125,7 @@ impl Summary {
             "versions_added": self.versions_added,
             "channels": self.channels.len(),
             "problems": self.problems,
+            "left_out": self.left_out,
             "media_added": self.media.added,
             "media_missing": self.media.missing + self.media.unread,
             "seconds": (self.elapsed.as_secs_f64() * 1000.0).round() / 1000.0,

@@ -7,6 +7,7 @@ use marsad_matching::{Fingerprint, Fingerprinter};
 use marsad_types::{Author, Post, Reading, Timestamp};
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::erased::{LEFT_OUT_FIELD, Marks};
 use crate::archive::Pseudonyms;
 
 /// What every chunk of one file shares.
@@ -16,6 +17,7 @@ pub(crate) struct FileContext<'a> {
     pub(crate) import: String,
     pub(crate) at: Timestamp,
     pub(crate) pseudonyms: &'a Pseudonyms,
+    pub(crate) marks: &'a Marks,
 }
 
 /// A reading with everything that can be computed without knowing the other chunks.
@@ -27,20 +29,35 @@ pub(crate) struct Worked {
     pub(crate) pids: Vec<Option<String>>,
     /// Hashes of the channels met.
     pub(crate) channels: HashSet<u64>,
+    /// Posts that were erased here and are left out of it.
+    pub(crate) left_out: u64,
 }
 
 /// The record of one chunk of an imported file.
 pub(crate) fn chunk_record(context: &FileContext<'_>, chunk: &Chunk<'_>) -> Prepared {
+    chunk_record_without(context, chunk, 0)
+}
+
+/// The same of a chunk from which so many posts were left out.
+pub(crate) fn chunk_record_without(
+    context: &FileContext<'_>,
+    chunk: &Chunk<'_>,
+    left_out: u64,
+) -> Prepared {
+    let left_out = (left_out > 0).then(|| (LEFT_OUT_FIELD, left_out.to_string()));
     prepare(&NewRecord {
         kind: RecordKind::Chunk,
         target: format!("urn:marsad:import:{}#{}", context.import, chunk.ordinal),
         content_type: "application/octet-stream",
         at: context.at,
-        fields: vec![
+        fields: [
             ("Marsad-Import", context.import.clone()),
             ("Marsad-Ordinal", chunk.ordinal.to_string()),
             ("Marsad-Line", chunk.first_line.to_string()),
-        ],
+        ]
+        .into_iter()
+        .chain(left_out)
+        .collect(),
         payload: chunk.bytes,
     })
 }
@@ -51,7 +68,7 @@ pub(crate) fn work_out(mut reading: Reading, pseudonyms: &Pseudonyms) -> Worked 
     let channels = channel_hashes(&reading);
     let prints = reading.posts.iter().map(|post| fingerprinter.fingerprint(&post.text)).collect();
     let pids = reading.posts.iter_mut().map(|post| pseudonym(post, pseudonyms)).collect();
-    Worked { reading, prints, pids, channels }
+    Worked { reading, prints, pids, channels, left_out: 0 }
 }
 
 /// Hashes of the channels that a reading names as its own.

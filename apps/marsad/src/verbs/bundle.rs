@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use crate::cli::Context;
 use crate::failure::Failure;
+use crate::pipeline::exchange::REFERS_TO;
 use crate::verbs::evidence::entries;
 use crate::{clock, output};
 
@@ -45,6 +46,10 @@ pub(crate) fn write(
     let mut pages: Vec<(String, Timestamp, String)> = Vec::new();
     for leaf in &contents.leaves {
         let record = reader.record(*leaf)?;
+        // What came again stands where it came first.
+        if let Some(Ok(whole)) = record.field(REFERS_TO).map(str::parse) {
+            leaves.insert(whole);
+        }
         // The settings it was read with: without them the bytes of a table say little.
         if let Some(import) = record.field("Marsad-Import") {
             let digest = crate::pipeline::digest_of(import);

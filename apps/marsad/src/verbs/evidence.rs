@@ -23,6 +23,7 @@ pub(crate) fn run(context: &Context, options: &EvidenceOptions) -> Result<ExitCo
         EvidenceVerb::Stamp(wanted) => attest::stamp(context, wanted),
         EvidenceVerb::Cosign(wanted) => attest::cosign(context, wanted),
         EvidenceVerb::Erase(wanted) => forget::erase(context, wanted),
+        EvidenceVerb::Lift(wanted) => forget::lift(context, wanted),
         EvidenceVerb::Retain(wanted) => forget::retain(context, wanted),
     }
 }

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use marsad_lake::{ExportRow, Lake};
-use marsad_types::{Author, Channel, Coverage, Event, Media, Post, Timestamp};
+use marsad_types::{Author, Channel, Coverage, Event, Media, Post, Taken, Timestamp};
 use serde_json::{Map, Value, json};
 
 use crate::cli::{Context, ExportOptions, ScopeOptions};
@@ -63,6 +63,9 @@ fn ndjson(lake: &Lake, writer: &mut dyn Write) -> Result<u64, Failure> {
     }
     for coverage in lake.coverage_rows()? {
         put(&coverage_line(&coverage))?;
+    }
+    for taken in lake.taken_rows()? {
+        put(&taken_line(&taken))?;
     }
     for event in lake.event_rows()? {
         put(&event_line(&event))?;
@@ -173,6 +176,16 @@ fn coverage_line(coverage: &Coverage) -> Value {
         "to": coverage.to.to_string(),
         "poll_s": coverage.poll_s,
         "outcome": coverage.outcome.as_str(),
+    })
+}
+
+pub(crate) fn taken_line(taken: &Taken) -> Value {
+    json!({
+        "kind": "taken",
+        "platform": taken.channel.platform.as_str(),
+        "channel": taken.channel.id.as_str(),
+        "id": taken.id.as_str(),
+        "by": taken.by.as_str(),
     })
 }
 

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use marsad_desk::Watched;
+use marsad_desk::{Rejected, Watched};
 use marsad_evidence::Head;
 use marsad_lake::{Lake, Membership, Selection};
 use marsad_matching::Prints;
 use marsad_measure::{
-    ArchiveRef, By, DiscoverOptions, MigrationOptions, PrimacyOptions, ResolutionRule, Scope,
-    StatementsOptions, Study, Window,
+    ArchiveRef, By, DiscoverOptions, MigrationOptions, PrimacyOptions, RemovalsOptions,
+    ResolutionRule, Scope, StatementsOptions, Study, Window,
 };
 use marsad_types::{ChannelKey, Corpus, Platform};
 use serde_json::Value;
@@ -17,6 +17,7 @@ use serde_json::Value;
 use crate::archive::Archive;
 use crate::cli::{Context, MeasureOptions, ScopeOptions, channel};
 use crate::failure::Failure;
+use crate::pipeline::erased::Marks;
 use crate::verbs::explain;
 use crate::{output, progress};
 
@@ -61,14 +62,27 @@ pub(crate) fn find(
 ) -> Result<(Value, Shown), Failure> {
     let scope = scope(loaded, study, &options.scope)?;
     let name = known(options)?;
-    let (mut finding, columns) = if name == "discover" {
-        let wanted = DiscoverOptions { watched: loaded.watched.clone() };
-        (serde_json::to_value(marsad_measure::discover(study, &scope, &wanted))?, DISCOVER)
-    } else {
-        compute(name, study, &scope, options)?
+    let (mut finding, columns) = match name {
+        "discover" => {
+            let wanted = loaded.discover_options(options.rejected);
+            (serde_json::to_value(marsad_measure::discover(study, &scope, &wanted))?, DISCOVER)
+        }
+        "removals" => (removals(loaded, study, &scope)?, REMOVALS),
+        _ => compute(name, study, &scope, options)?,
     };
     name_channels(&mut finding, &names(&loaded.corpus));
     Ok((finding, columns))
+}
+
+/// What is gone, erased ids told apart from gaps.
+pub(crate) fn removals(
+    loaded: &Loaded,
+    study: &Study<'_>,
+    scope: &Scope,
+) -> Result<Value, Failure> {
+    let is_erased = |channel: &ChannelKey, id: &str| loaded.is_erased(channel, id);
+    let options = RemovalsOptions { is_erased: &is_erased };
+    Ok(serde_json::to_value(marsad_measure::removals(study, scope, options))?)
 }
 
 /// The options that all measures share, with the channels and the network that they name.
@@ -142,6 +156,10 @@ pub(crate) struct Loaded {
     pub(crate) reference: ArchiveRef,
     /// The watch list, whatever the state of a source.
     pub(crate) watched: Vec<ChannelKey>,
+    /// What somebody does not want to be suggested.
+    pub(crate) rejected: Vec<Rejected>,
+    /// What was erased by request; none without the archive's key.
+    marks: Option<Marks>,
 }
 
 impl Loaded {
@@ -151,12 +169,37 @@ impl Loaded {
         let (corpus, prints) = lake.corpus(&Selection::default())?;
         let reference = reference(archive, &lake)?;
         spinner.finish_and_clear();
-        Ok(Self { corpus, prints, reference, watched: watched(archive)? })
+        let (watched, marks) = (watched(archive)?, marks(archive)?);
+        let rejected = if archive.has_desk() { archive.desk()?.rejected()? } else { Vec::new() };
+        Ok(Self { corpus, prints, reference, watched, rejected, marks })
+    }
+
+    /// What discovery leaves out: what is watched, and what somebody rejected, unless that is wanted.
+    pub(crate) fn discover_options(&self, with_rejected: bool) -> DiscoverOptions {
+        let rejected = self.rejected.iter().filter(|_| !with_rejected);
+        let rejected = rejected.filter_map(|row| {
+            let platform = Platform::new(&row.platform).ok()?;
+            Some(ChannelKey::new(platform, &row.name))
+        });
+        DiscoverOptions { watched: self.watched.clone(), rejected: rejected.collect() }
+    }
+
+    /// Whether an id of a channel was an erased post's.
+    pub(crate) fn is_erased(&self, channel: &ChannelKey, id: &str) -> bool {
+        self.marks.as_ref().is_some_and(|marks| marks.takes_id(channel, id))
     }
 
     pub(crate) fn study(&self, threshold: f64) -> Study<'_> {
         Study::new(&self.corpus, &self.prints, self.reference.clone(), threshold)
     }
+}
+
+pub(crate) fn marks(archive: &Archive) -> Result<Option<Marks>, Failure> {
+    let Ok(pseudonyms) = archive.pseudonyms() else { return Ok(None) };
+    if !archive.evidence_folder().try_exists().unwrap_or(false) {
+        return Ok(None);
+    }
+    Marks::read(&archive.reader()?, pseudonyms).map(Some)
 }
 
 /// The watch list. Looking makes no desk where there is none.
@@ -294,6 +337,20 @@ const ATTEMPTS: Shown = &[
 ];
 const DISCOVER: Shown =
     &["rank", "candidate", "source", "score", "why", "outside", "last_at", "draw", "wording"];
+const REMOVALS: Shown = &[
+    "channel",
+    "from",
+    "to",
+    "posts",
+    "deleted_seen",
+    "album_ids",
+    "service_ids",
+    "unseen_min",
+    "unseen_max",
+    "gone_min",
+    "gone_share_min",
+    "wording",
+];
 const DAILY: Shown = &["day", "platform", "posts", "channels_active", "statement_share"];
 
 fn compute(

@@ -19,7 +19,7 @@ use crate::archive::Archive;
 use crate::cli::{Context, ReportOptions};
 use crate::failure::Failure;
 use crate::verbs::explain;
-use crate::verbs::measure::{Loaded, network};
+use crate::verbs::measure::{Loaded, network, removals};
 use crate::{clock, output, progress};
 
 /// Statements shown with their posts.
@@ -62,7 +62,8 @@ pub(crate) fn write(
         network_name: network_id.map(str::to_owned),
         ..Scope::default()
     };
-    let findings = findings(&study, &scope, &loaded.corpus.events)?;
+    let mut findings = findings(&study, &scope, &loaded.corpus.events)?;
+    findings.insert("removals", removals(&loaded, &study, &scope)?);
     let input = ReportInput {
         title: title.to_owned(),
         made_at: clock::now(),

@@ -1,7 +1,10 @@
 //! `marsad sources`: what is watched.
 
+mod reject;
 mod suggest;
+mod unseen;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
@@ -11,6 +14,7 @@ use marsad_capture::{Source, SourceError};
 use marsad_desk::{Added, Desk, State, Watched};
 use serde_json::{Value, json};
 
+use self::unseen::Unseen;
 use crate::archive::Archive;
 use crate::audit::{self, Act, Action};
 use crate::cli::{Context, SourcesOptions, SourcesVerb};
@@ -32,6 +36,7 @@ pub(crate) fn run(context: &Context, options: &SourcesOptions) -> Result<ExitCod
         }
         SourcesVerb::List => list(context, &context.open()?.desk()?),
         SourcesVerb::Suggest(wanted) => suggest::run(context, wanted),
+        SourcesVerb::Reject(options) => reject::run(context, options),
         SourcesVerb::Remove(named) => decide(context, "remove", &named.sources, &|desk, source| {
             desk.remove(source.id).map(drop)
         }),
@@ -52,17 +57,38 @@ struct Named {
     wrong: Vec<SourceError>,
 }
 
+/// Servers known to run Rocket.Chat: the one that settings name, and those of the list.
+fn rocketchat_servers(archive: &Archive) -> Result<BTreeSet<String>, Failure> {
+    let mut servers = BTreeSet::new();
+    let place = Settings::of(archive.root())?.places()?.rocketchat;
+    servers.extend(place.url.as_ref().and_then(|url| server_of(url.as_str())));
+    if archive.has_desk() {
+        let listed = archive.desk()?.sources()?.into_iter();
+        let listed = listed.filter(|source| source.platform == "rocketchat");
+        servers.extend(listed.filter_map(|source| Some(source.name.split_once('/')?.0.to_owned())));
+    }
+    Ok(servers)
+}
+
+/// Host and port of an address.
+fn server_of(url: &str) -> Option<String> {
+    let (_, rest) = url.split_once("://")?;
+    rest.split('/').next().map(str::to_owned)
+}
+
 /// Names, links, and files with one of either on each line.
-fn named(written: &[String]) -> Result<Named, Failure> {
+fn named(written: &[String], archive: &Archive) -> Result<Named, Failure> {
+    let servers = rocketchat_servers(archive)?;
+    let knows = |server: &str| servers.contains(server);
     let mut named = Named::default();
-    let mut take = |written: &str| match Source::parse(written) {
+    let mut take = |written: &str| match Source::parse_knowing(written, &knows) {
         Ok(source) if named.sources.contains(&source) => {}
         Ok(source) => named.sources.push(source),
         Err(error) => named.wrong.push(error),
     };
     for word in written {
         let path = Path::new(word);
-        if Source::parse(word).is_ok() || !path.is_file() {
+        if Source::parse_knowing(word, &knows).is_ok() || !path.is_file() {
             take(word);
             continue;
         }
@@ -84,7 +110,7 @@ fn add(
     written: &[String],
     is_canary: bool,
 ) -> Result<ExitCode, Failure> {
-    let named = named(written)?;
+    let named = named(written, archive)?;
     if !named.sources.is_empty() {
         note(context, "add", &named.sources)?;
     }
@@ -92,6 +118,10 @@ fn add(
     let (mut added, mut known) = (Vec::new(), 0);
     for source in &named.sources {
         let (platform, name) = (source.platform.as_str(), source.name.as_str());
+        if desk.lift_rejection(platform, name)? {
+            let sentence = format!("note: {source} was rejected before; that is lifted");
+            output::say(context, &sentence);
+        }
         match desk.add(platform, name, clock::now())? {
             Added::New => added.push(source.clone()),
             Added::Known => known += 1,
@@ -196,7 +226,7 @@ fn decide(
     act: &dyn Fn(&mut Desk, &Watched) -> Result<(), marsad_desk::Error>,
 ) -> Result<ExitCode, Failure> {
     let archive = context.open()?;
-    let named = named(written)?;
+    let named = named(written, &archive)?;
     let mut desk = archive.desk()?;
     if let Some(error) = named.wrong.first() {
         return Err(Failure::usage(error.to_string()));
@@ -224,7 +254,7 @@ fn decide(
 /// Asks for sources of the list, and shows what they are now; nothing is kept.
 fn check(context: &Context, written: &[String]) -> Result<ExitCode, Failure> {
     let archive = context.open()?;
-    let named = named(written)?;
+    let named = named(written, &archive)?;
     if let Some(error) = named.wrong.first() {
         return Err(Failure::usage(error.to_string()));
     }
@@ -234,6 +264,7 @@ fn check(context: &Context, written: &[String]) -> Result<ExitCode, Failure> {
             sources.extend(Source::parse(&format!("{}:{}", listed.platform, listed.name)));
         }
     }
+    let unseen = Unseen::of(&archive)?;
     let mut rows = Vec::new();
     let mut all_are = true;
     for (source, is) in eligible(&Settings::of(archive.root())?, &sources)? {
@@ -244,10 +275,26 @@ fn check(context: &Context, written: &[String]) -> Result<ExitCode, Failure> {
             Eligible::No => ("not public", None),
             Eligible::Unknown(why) => ("unknown", Some(why)),
         };
-        rows.push(json!({"source": source.to_string(), "is": word, "why": why}));
+        let mut row = json!({"source": source.to_string(), "is": word, "why": why});
+        if let (Some(row), Some(Value::Object(sum))) =
+            (row.as_object_mut(), unseen.of_source(&source))
+        {
+            row.extend(sum);
+        }
+        rows.push(row);
     }
     let found = json!({"sources": rows.len(), "rows": rows});
-    output::finding(context, &found, &["source", "is", "why"])?;
+    let columns = [
+        "source",
+        "is",
+        "why",
+        "posts",
+        "deleted_seen",
+        "unseen_min",
+        "unseen_max",
+        "gone_share_min",
+    ];
+    output::finding(context, &found, &columns)?;
     Ok(if all_are { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -118,6 +118,77 @@ fn suggestions_are_lines_that_a_human_adds() {
     assert_eq!(finding["parameters"]["seeds"], "watch list");
 }
 
+fn reject<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    [&["--archive", "a", "sources", "reject"][..], more].concat()
+}
+
+#[test]
+fn who_was_rejected_is_not_suggested_again_until_that_is_lifted() {
+    let bench = Bench::new();
+    desk(&bench);
+    let suggest = ["--archive", "a", "sources", "suggest", "--channel", "telegram:desk"];
+    let before = bench.good(&suggest);
+    assert_eq!(rows(&bench.json(&reject(&[]))).len(), 0);
+    assert!(!bench.path("a/desk.sqlite").try_exists().unwrap(), "looking makes no book");
+    let why = "a port's own notices, no channel of ours";
+    bench.bad(2, &reject(&["telegram:harbour_news"]));
+    bench.bad(2, &reject(&["harbour news", "--reason", why]));
+    let done = bench.json(&reject(&["telegram:Harbour_News", "--reason", why]));
+    assert_eq!(done["rejected"], 1);
+    let after = bench.good(&suggest);
+    assert_eq!(after.lines().count(), before.lines().count() - 1);
+    assert!(!after.contains("harbour_news"), "{after}");
+    let finding =
+        bench.json(&["--archive", "a", "measure", "discover", "--channel", "telegram:desk"]);
+    assert!(finding.to_string().contains("rejected and are left out (`--rejected` shows them): 1"));
+    let listed = bench.json(&reject(&[]));
+    assert_eq!(rows(&listed)[0]["channel"], "telegram:harbour_news");
+    assert_eq!(rows(&listed)[0]["reason"], why);
+    assert!(rows(&listed)[0]["rejected_at"].is_string());
+    let with = bench.good(&[&suggest[..], &["--rejected"]].concat());
+    assert!(
+        with.lines().any(|line| line.contains("harbour_news") && line.ends_with(why)),
+        "{with}"
+    );
+    let trail = bench.json(&["--archive", "a", "evidence", "audit"]);
+    assert!(trail.to_string().contains("sources reject"), "{trail}");
+    bench.bad(1, &reject(&["--lift", "telegram:railnotices"]));
+    assert_eq!(bench.json(&reject(&["--lift", "telegram:harbour_news"]))["lifted"], 1);
+    assert_eq!(bench.good(&suggest), before);
+    // Whoever adds a channel has changed their mind.
+    bench.json(&reject(&["telegram:harbour_news", "--reason", why]));
+    bench.json(&["--archive", "a", "sources", "add", "telegram:harbour_news"]);
+    assert_eq!(rows(&bench.json(&reject(&[]))).len(), 0);
+}
+
+#[test]
+fn a_channel_of_a_server_is_rocketchats_where_that_is_known() {
+    let bench = Bench::new();
+    desk(&bench);
+    let add = |link: &str| bench.run(&["--archive", "a", "sources", "add", link, "--json"]);
+    for link in ["https://www.youtube.com/channel/UC1", "https://chat.example.org/channel/rail"] {
+        let output = add(link);
+        assert_eq!(output.status.code(), Some(2), "{link}");
+        let (_, said) = crate::bench::texts(&output);
+        assert!(
+            said.contains("not known to run Rocket.Chat; if it does, write rocketchat:"),
+            "{said}"
+        );
+    }
+    bench.write(
+        "a/marsad.toml",
+        "[telegram]\nurl = \"http://127.0.0.1:9\"\n[rocketchat]\nurl = \"http://127.0.0.1:9\"\n",
+    );
+    // The server of the settings is known, and so is one that is on the list.
+    assert!(add("http://127.0.0.1:9/channel/rail").status.success());
+    assert!(add("rocketchat:chat.example.org/weather").status.success());
+    assert!(add("https://chat.example.org/channel/rail").status.success());
+    let list = bench.json(&["--archive", "a", "sources", "list"]);
+    let names: Vec<&str> = rows(&list).iter().map(|row| row["source"].as_str().unwrap()).collect();
+    assert!(names.contains(&"rocketchat:chat.example.org/rail"), "{names:?}");
+    assert!(names.contains(&"rocketchat:127.0.0.1:9/rail"), "{names:?}");
+}
+
 #[test]
 fn a_channel_filed_under_its_name_is_measured_proved_and_erased_by_its_number() {
     let bench = Bench::new();

@@ -115,6 +115,8 @@ fn a_post_is_gone_from_every_import_version_and_table() {
     bench.write("d.ndjson", [line("1", "Rain in the north"), line("4", "Fog")].concat());
     let later = bench.json(&["import", "d.ndjson"]);
     assert_eq!((&later["posts_added"], &later["posts_duplicate"]), (&1.into(), &1.into()));
+    stays_erased(&bench, &["import", "a.ndjson"], 1);
+    stays_erased(&bench, &["import", "c.ndjson"], 1);
     bench.bad(1, &[&ERASE[..], &["telegram:a/2"]].concat());
     bench.bad(2, &[&ERASE[..], &["nonsense"]].concat());
     bench.bad(2, &["evidence", "erase", "telegram:a/1"]);
@@ -159,6 +161,29 @@ fn a_row_of_a_table_goes_with_all_its_lines_and_its_equals() {
     let line: serde_json::Value = serde_json::from_str(&line).unwrap();
     let key = format!("telegram:a/{}", line["id"].as_str().unwrap());
     erase(&bench, &[&ERASE[..], &[&key]].concat(), 2);
+    let chunks = || {
+        let reader = Store::open_read(&bench.path("marsad-archive/evidence")).unwrap();
+        reader.count(marsad_evidence::RecordKind::Chunk).unwrap()
+    };
+    let before = chunks();
+    stays_erased(&bench, &import, 2);
+    assert_eq!(chunks(), before, "what is left of the file is the chunk that the erasure left");
+}
+
+/// The same file again brings nothing back.
+#[track_caller]
+fn stays_erased(bench: &Bench, import: &[&str], left_out: u64) {
+    let before = exported(bench);
+    for _ in 0..2 {
+        let told = bench.json(import);
+        assert_eq!((&told["posts_added"], &told["versions_added"]), (&0.into(), &0.into()));
+        assert_eq!(told["left_out"], left_out, "{told}");
+        assert_eq!(exported(bench), before);
+        assert_eq!(holders(bench, GOING), Vec::<String>::new());
+    }
+    bench.json(&["rebuild"]);
+    assert_eq!(exported(bench), before);
+    bench.json(&["evidence", "status"]);
 }
 
 #[test]
@@ -176,6 +201,7 @@ fn a_message_of_a_whole_document_goes_and_the_others_are_kept_as_read() {
     assert_eq!(holders(&bench, "Duty editor").len(), 1, "the evidence alone");
     let erased = [&ERASE[..], &["telegram:1900000001/2"]].concat();
     erase(&bench, &erased, 1);
+    stays_erased(&bench, &["import", "result.json"], 1);
     assert!(added > 2);
     assert_eq!(holders(&bench, "Duty editor"), Vec::<String>::new(), "nor is it written anew");
 }

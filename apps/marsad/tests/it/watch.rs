@@ -29,6 +29,14 @@ struct Desk {
 impl Desk {
     /// Channels with so many posts each, an hour apart, the last one an hour ago.
     fn new(channels: &[(&str, i64)]) -> Self {
+        Self::with_clock(channels, now_ms)
+    }
+
+    /// The same, on a platform whose own clock this is.
+    fn with_clock(
+        channels: &[(&str, i64)],
+        clock: impl Fn() -> i64 + Send + Sync + 'static,
+    ) -> Self {
         let mock = Arc::new(Telegram::new());
         for (name, posts) in channels {
             let begin = now_ms() - posts * 3_600_000 - 3_600_000;
@@ -39,7 +47,7 @@ impl Desk {
                 mock.post(name, begin + hour * 3_600_000, draft).unwrap();
             }
         }
-        let served = serve(mock.clone(), now_ms).unwrap();
+        let served = serve(mock.clone(), clock).unwrap();
         let bench = Bench::new();
         bench.good(&["--archive", "a", "init"]);
         let settings =
@@ -302,4 +310,156 @@ fn erased_while_watched_is_erased() {
     let gone: Vec<String> = id(&before).difference(&id(&after)).cloned().collect();
     assert_eq!(gone, ["9"]);
     desk.bench.good(&["--archive", "a", "evidence", "status"]);
+}
+
+/// Between two looks: what is published after the first one lies in a stretch that was watched.
+fn a_while() {
+    std::thread::sleep(Duration::from_millis(1200));
+}
+
+#[test]
+fn ids_that_nobody_saw_bound_what_was_deleted_before_the_look() {
+    let desk = Desk::new(&[("railnotices", 5)]);
+    desk.run(&["sources", "add", RAIL]);
+    desk.run(&["watch", "--once"]);
+    a_while();
+    let post = |draft| desk.mock.post("railnotices", now_ms(), draft).unwrap();
+    let first = post(Draft::text("Platform 4 closed"));
+    post(Draft::service("Rail pinned a message"));
+    post(Draft::album(3, "Three pictures of the pier"));
+    desk.mock.skip("railnotices", 2).unwrap();
+    post(Draft::text("Line 3: every 20 minutes"));
+    desk.run(&["watch", "--once"]);
+    desk.mock.delete("railnotices", first, now_ms() - 10).unwrap();
+    desk.run(&["watch", "--once"]);
+    let removals = desk.run(&["measure", "removals"]);
+    let row = &rows(&removals)[0];
+    assert_eq!(row["channel"], "telegram:1900000001", "{removals}");
+    let count = |name: &str| row[name].as_u64().unwrap();
+    assert_eq!(["ids", "posts", "deleted_seen"].map(count), [8, 3, 1], "{removals}");
+    assert_eq!(["service_ids", "album_ids", "erased_ids"].map(count), [1, 2, 0], "{removals}");
+    assert_eq!(["unseen_min", "unseen_max", "gone_min"].map(count), [1, 2, 2], "{removals}");
+    assert_eq!(removals["total"]["gone_share_min"], 0.5);
+    let check = desk.run(&["sources", "check"]);
+    let row = &rows(&check)[0];
+    assert_eq!((&row["unseen_min"], &row["unseen_max"]), (&1.into(), &2.into()), "{check}");
+    // All of it stands in the export, and in what is made again.
+    desk.bench.good(&["--archive", "a", "export", "ndjson", "--out", "all.ndjson"]);
+    desk.bench.json(&["--archive", "b", "import", "all.ndjson"]);
+    let there = desk.bench.json(&["--archive", "b", "measure", "removals"]);
+    assert_eq!(there["rows"], removals["rows"]);
+    desk.bench.good(&["--archive", "a", "rebuild"]);
+    assert_eq!(desk.run(&["measure", "removals"])["rows"], removals["rows"]);
+    desk.bench.good(&["--archive", "a", "report", "--out", "r.html"]);
+    let page = std::fs::read_to_string(desk.bench.path("r.html")).unwrap();
+    assert!(page.contains("1 of 3 posts seen were later found gone, and 1 to 2 more"), "{page}");
+}
+
+/// The records of a bundle: its one file that is packed, a member a record.
+fn unpacked(bundle: &[u8]) -> String {
+    let magic: &[u8] = &[0x1f, 0x8b, 0x08];
+    let start = bundle.windows(3).position(|window| window == magic).unwrap();
+    let mut bytes = Vec::new();
+    let mut members = flate2::read::MultiGzDecoder::new(&bundle[start..]);
+    // What follows the last member is not packed: the decoder says so, and has read the rest.
+    drop(members.read_to_end(&mut bytes));
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[test]
+fn what_was_erased_is_not_kept_again_though_its_platform_still_shows_it() {
+    let desk = Desk::new(&[("railnotices", 45)]);
+    desk.run(&["sources", "add", RAIL]);
+    desk.run(&["watch", "--once"]);
+    let id_of = |desk: &Desk, text: &str| {
+        let posts = desk.posts();
+        let line = posts.values().find(|line| line["text"].as_str().unwrap().contains(text));
+        line.map(|line| line["id"].as_str().unwrap().to_owned())
+    };
+    let (gone, going) = (id_of(&desk, "hour 43,").unwrap(), "hour 43,");
+    let folder = desk.bench.path("a");
+    let post = format!("telegram:railnotices/{gone}");
+    let erase = ["evidence", "erase", "--reason", "asked for by the station", &post];
+    let erased = desk.run(&erase);
+    assert!(erased["posts"].as_u64() > Some(0), "{erased}");
+    assert_eq!(crate::forget::holders_in(&folder, going), Vec::<String>::new());
+    let before = desk.posts();
+    // Its neighbours are read again, and a new post stands on the same page.
+    desk.mock.post("railnotices", now_ms() - 10, Draft::text("Line 3: every 20 minutes")).unwrap();
+    let report = desk.run(&["watch", "--once"]);
+    assert_eq!((&report["posts_added"], &report["versions_added"]), (&1.into(), &0.into()));
+    assert_eq!(crate::forget::holders_in(&folder, going), Vec::<String>::new());
+    let after = desk.posts();
+    assert_eq!(after.len(), before.len() + 1);
+    // The page is in the log with all its other bytes: the new post is proved by them.
+    let new = id_of(&desk, "Line 3: every 20 minutes").unwrap();
+    let proof = ["--archive", "a", "evidence", "prove", &format!("telegram:railnotices/{new}")];
+    desk.bench.good(&[&proof[..], &["--out", "new.wacz"]].concat());
+    let mut bundle = std::fs::File::open(desk.bench.path("new.wacz")).unwrap();
+    assert!(marsad_evidence::check_bundle(&mut bundle, None).unwrap().is_sound());
+    let packed = unpacked(&std::fs::read(desk.bench.path("new.wacz")).unwrap());
+    assert!(packed.contains("tgme_widget_message") && packed.contains("Line 3: every 20"));
+    assert!(packed.contains("Marsad-Erased-Left-Out: 1") && !packed.contains(going));
+    desk.run(&["evidence", "status"]);
+    desk.bench.good(&["--archive", "a", "rebuild"]);
+    assert_eq!(desk.posts(), after);
+    // Nor does it come back in a file.
+    let line = |id: &str, text: &str| {
+        crate::bench::post("telegram:railnotices", id, "2019-11-30T10:00:00Z", text)
+    };
+    desk.bench.write("f.ndjson", [line(&gone, going), line("900", "Fog")].concat());
+    for added in [1, 0] {
+        let import = desk.run(&["import", "f.ndjson"]);
+        assert_eq!((&import["posts_added"], &import["left_out"]), (&added.into(), &1.into()));
+    }
+    assert_eq!(crate::forget::holders_in(&folder, going), Vec::<String>::new());
+    // Lifting is a decision with a reason.
+    desk.bench.bad(2, &["--archive", "a", "evidence", "lift", &post]);
+    let other = ["--archive", "a", "evidence", "lift", "telegram:railnotices/7", "--reason", "x"];
+    let sentence = desk.bench.bad(1, &other);
+    assert!(sentence.contains("telegram:railnotices/7 is not marked as erased"), "{sentence}");
+    let lift = ["evidence", "lift", &post, "--reason", "the station withdrew its request"];
+    assert_eq!(desk.run(&lift)["lifted"], 1);
+    desk.run(&["watch", "--once"]);
+    assert_eq!(id_of(&desk, going), Some(gone));
+    desk.run(&["evidence", "status"]);
+}
+
+#[test]
+fn a_page_that_comes_again_unchanged_is_kept_once() {
+    let began = now_ms();
+    // Its pages bear the time at which they were made: they are the same while it stands still.
+    let desk = Desk::with_clock(&[("railnotices", 30)], move || began);
+    desk.run(&["sources", "add", RAIL]);
+    let mut watch = desk.bench.spawn(&["--archive", "a", "watch"]);
+    std::thread::sleep(Duration::from_secs(6));
+    let stop = std::process::Command::new("kill").arg(watch.id().to_string()).status().unwrap();
+    assert!(stop.success() && watch.wait().unwrap().success());
+    let folder = desk.bench.path("a");
+    let counted = |kind| {
+        let reader = marsad_evidence::Store::open_read(&folder.join("evidence")).unwrap();
+        reader.count(kind).unwrap()
+    };
+    let again = counted(marsad_evidence::RecordKind::Revisit);
+    assert!(again >= 2, "{again} pages came again");
+    desk.run(&["evidence", "status"]);
+    let everything = |desk: &Desk| {
+        desk.posts();
+        let written = std::fs::read_to_string(desk.bench.path("all.ndjson")).unwrap();
+        let mut lines: Vec<String> = written.lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    let before = everything(&desk);
+    assert!(before.iter().filter(|line| line.contains("\"channel\"")).count() > 30);
+    desk.bench.good(&["--archive", "a", "rebuild"]);
+    assert_eq!(everything(&desk), before, "every look is made again from the one page");
+    // Whoever goes, goes from the page and from everything that refers to it.
+    let erase = ["evidence", "erase", "telegram:railnotices/31", "--reason", "asked for"];
+    assert!(desk.run(&erase)["posts"].as_u64() > Some(again));
+    assert_eq!(crate::forget::holders_in(&folder, "hour 27,"), Vec::<String>::new());
+    desk.run(&["evidence", "status"]);
+    let kept: Vec<String> =
+        before.into_iter().filter(|line| !line.contains("\"id\":\"31\"")).collect();
+    assert_eq!(everything(&desk), kept);
 }

@@ -15,8 +15,9 @@ use crate::telethon::RESOLUTION;
 pub(super) enum Message {
     Post(Box<Post>),
     /// The service message that says when the channel was made.
-    Created(Timestamp),
-    Service,
+    Created(CompactString, Timestamp),
+    /// Another line of the platform.
+    Service(CompactString),
 }
 
 #[derive(Deserialize)]
@@ -184,7 +185,10 @@ fn understand(line: Line<'_>, channel: &ChannelKey, number: u64) -> Result<Messa
         "service" => {
             let is_birth = line.action.text("action")?.as_deref() == Some("create_channel");
             let at = if is_birth { instant(&line.date_unixtime, "date_unixtime")? } else { None };
-            Ok(at.map_or(Message::Service, Message::Created))
+            Ok(match at {
+                Some(at) => Message::Created(id, at),
+                None => Message::Service(id),
+            })
         }
         "unsupported" => {
             Err(Reason(format!("message {id} is of a kind that Telegram Desktop left out")))

@@ -9,7 +9,8 @@ mod reduce;
 
 use std::io::BufRead;
 
-use marsad_types::{Channel, ChannelKey, Platform, Reading, Timestamp};
+use compact_str::CompactString;
+use marsad_types::{Channel, ChannelKey, Platform, Reading, Taken, TakenBy, Timestamp};
 
 use crate::document::{Batch, each_element, walk_document};
 use crate::files;
@@ -74,6 +75,11 @@ pub(crate) fn read(manifest: &Manifest, input: &mut dyn BufRead, sink: &mut dyn 
     let Some(platform) = manifest.platform_or_default() else { return };
     let document = Document { manifest, platform };
     walk_document(input, sink, |walker, batch| document.read(walker, batch));
+}
+
+/// A line of the platform, which has an id and is no post.
+fn service(channel: &ChannelKey, id: CompactString, line: u64) -> Taken {
+    Taken { channel: channel.clone(), id, by: TakenBy::Service, line }
 }
 
 struct Document<'m> {
@@ -172,8 +178,11 @@ impl Document<'_> {
                     chat.last_seen = chat.last_seen.max(seen.map(|seen| (seen, line)));
                     files::keep(&mut batch.reading, *post);
                 }
-                Ok(Message::Created(at)) => chat.created_at = Some(at),
-                Ok(Message::Service) => {}
+                Ok(Message::Created(id, at)) => {
+                    chat.created_at = Some(at);
+                    batch.reading.taken.push(service(&key, id, line));
+                }
+                Ok(Message::Service(id)) => batch.reading.taken.push(service(&key, id, line)),
                 Err(Reason(reason)) => batch.reading.problem(line, reason),
             }
         })

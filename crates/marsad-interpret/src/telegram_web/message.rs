@@ -2,7 +2,9 @@
 
 use compact_str::CompactString;
 use hashbrown::HashSet;
-use marsad_types::{Author, ChannelKey, Forward, Media, Post, PostId, Reading, Timestamp};
+use marsad_types::{
+    Author, ChannelKey, Forward, Media, Post, PostId, Reading, Taken, TakenBy, Timestamp,
+};
 
 use super::address;
 use super::numbers::shown;
@@ -48,6 +50,7 @@ pub(super) fn read(
         return Err(Reason(format!("message {id} is of another channel, '{name}'")));
     }
     if message.has_class("service_message") {
+        reading.taken.push(taken(message, place, id, TakenBy::Service));
         return Ok(None);
     }
     if message.is_cut() {
@@ -74,6 +77,8 @@ pub(super) fn read(
         media.push(kind("other"));
     }
     let views = reading.without(message.line(), views(message));
+    let pictures = pictures(message, place.name).filter(|picture| *picture != id);
+    reading.taken.extend(pictures.map(|picture| taken(message, place, &picture, TakenBy::Album)));
     let is_newer = |previous: &Previous<'_>| is_newer(id, previous.newest);
     Ok(Some(Post {
         resolution: Some(RESOLUTION),
@@ -88,6 +93,21 @@ pub(super) fn read(
         line: message.line(),
         ..Post::new(place.key.clone(), PostId::Given(id.into()), published_at, text)
     }))
+}
+
+/// An id of the channel that bears no post of its own.
+pub(super) fn taken(message: Element<'_>, place: &Place<'_>, id: &str, by: TakenBy) -> Taken {
+    Taken { channel: place.key.clone(), id: id.into(), by, line: message.line() }
+}
+
+/// The ids of an album's pictures, its own among them: addresses such as `t.me/NAME/70?single`.
+fn pictures<'p>(message: Element<'p>, name: &'p str) -> impl Iterator<Item = CompactString> + 'p {
+    let wraps = message.inside().filter(|e| e.has_class("tgme_widget_message_grouped_wrap"));
+    let links = wraps.flat_map(Element::inside).filter_map(|e| e.attribute("href"));
+    links.filter(|href| href.ends_with("?single")).filter_map(move |href| {
+        let (of, post) = address::public_post(href)?;
+        of.eq_ignore_ascii_case(name).then_some(post)
+    })
 }
 
 /// Whether a person in a group wrote it: then the author is named beside the group. What a message

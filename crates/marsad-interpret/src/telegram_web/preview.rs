@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use marsad_types::{Channel, ChannelKey, Reading, Status, Timestamp};
+use marsad_types::{Channel, ChannelKey, Reading, Status, TakenBy, Timestamp};
 use serde::Deserialize;
 
 use super::Look;
@@ -187,7 +187,14 @@ fn take(
                 reading.posts.push(post);
             }
             Ok(None) => continue,
-            Err(Reason(reason)) => reading.problem(message.line(), reason),
+            Err(Reason(reason)) => {
+                reading.problem(message.line(), reason);
+                let own =
+                    message::name_and_id(*message).filter(|(of, _)| of.eq_ignore_ascii_case(name));
+                let unread =
+                    own.map(|(_, id)| message::taken(*message, &place, id, TakenBy::Unread));
+                reading.taken.extend(unread);
+            }
         }
         taken.posts += 1;
     }

@@ -14,7 +14,7 @@ use std::io::BufRead;
 
 use compact_str::CompactString;
 use jiff::fmt::rfc2822;
-use marsad_types::{Channel, Platform, Post, PostId, Reading, Removal, Timestamp};
+use marsad_types::{Channel, Platform, Post, PostId, Reading, Removal, Taken, Timestamp};
 
 pub(crate) use digest::holds;
 use http::Answer;
@@ -312,6 +312,10 @@ impl<'s> Archive<'s> {
             } else {
                 self.unnumbered.1.push(removal);
             }
+        }
+        for mut taken in part.taken {
+            self.number(&mut taken.channel.id);
+            self.reading.taken.push(Taken { line, ..taken });
         }
         self.reading.posts.extend(part.posts.into_iter().map(|post| Post { line, ..post }));
         for problem in part.problems {

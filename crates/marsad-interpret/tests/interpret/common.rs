@@ -55,6 +55,7 @@ pub(crate) fn read_cut(manifest: &Manifest, file: &[u8], chunk_max: usize) -> Re
         whole.posts.extend(part.posts);
         whole.channels.extend(part.channels);
         whole.coverage.extend(part.coverage);
+        whole.taken.extend(part.taken);
         whole.events.extend(part.events);
         whole.removals.extend(part.removals);
         whole.problems.extend(part.problems);

@@ -34,3 +34,5 @@ mod version;
 mod wacz;
 #[cfg(test)]
 mod webarchives;
+#[cfg(test)]
+mod without;

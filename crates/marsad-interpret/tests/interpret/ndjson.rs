@@ -32,6 +32,17 @@ fn post_with(fields: &str) -> String {
 }
 
 #[test]
+fn an_id_without_a_post_is_a_line_of_its_own() {
+    let line = |by: &str| {
+        format!(r#"{{"kind":"taken","platform":"telegram","channel":"desk","id":"8","by":"{by}"}}"#)
+    };
+    let reading = read([line("album"), line("nobody")].join("\n").as_bytes());
+    assert_eq!(reading.taken.len(), 1);
+    assert_eq!((reading.taken[0].id.as_str(), reading.taken[0].by.as_str()), ("8", "album"));
+    assert_eq!(problems(&reading), ["2: by is 'nobody'; expected album, service or unread"]);
+}
+
+#[test]
 fn every_field_of_the_contract_is_read() {
     let file = crate::common::fixture("marsad.ndjson");
     let reading = read(&file);
@@ -109,7 +120,7 @@ fn what_is_not_a_line_of_ours_is_a_problem_and_the_rest_goes_on() {
     check(r#"["post","telegram","a","1"]"#, "the line is not a JSON object");
     check(
         r#"{"kind":"note","platform":"x"}"#,
-        "kind is 'note'; expected post, channel, coverage or event",
+        "kind is 'note'; expected post, channel, coverage, taken or event",
     );
     check(r#"{"platform":"x"}"#, "field 'kind' is missing");
     check(

@@ -71,11 +71,11 @@ fn message_of(number: i64, id: u64, body: &str, meta: &str) -> String {
     )
 }
 
-fn message(id: u64, body: &str) -> String {
+pub(crate) fn message(id: u64, body: &str) -> String {
     message_of(-1_900_000_001, id, body, "")
 }
 
-fn text(words: &str) -> String {
+pub(crate) fn text(words: &str) -> String {
     format!("<div class=\"tgme_widget_message_text js-message_text\" dir=\"auto\">{words}</div>")
 }
 
@@ -85,7 +85,7 @@ fn counter(value: &str, kind: &str) -> String {
     )
 }
 
-fn page(subscribers: &str, messages: &str) -> String {
+pub(crate) fn page(subscribers: &str, messages: &str) -> String {
     page_of(&counter(subscribers, "subscribers"), messages)
 }
 
@@ -186,6 +186,30 @@ fn text_is_what_stands_there() {
     check(&text("تحذير: رياح شمالية غربية ١٢ عقدة"), "تحذير: رياح شمالية غربية ١٢ عقدة");
     let poll = "<div class=\"tgme_widget_message_poll js-poll\"><div class=\"tgme_widget_message_poll_question\">Which first?</div><a class=\"tgme_widget_message_poll_options\"><div class=\"tgme_widget_message_poll_option_percent\">62%</div><div class=\"tgme_widget_message_poll_option_text\">Weather</div><div class=\"tgme_widget_message_poll_option_text\">Trains</div></a></div>";
     check(poll, "Which first?\nWeather\nTrains");
+}
+
+#[test]
+fn ids_without_a_post_of_their_own_are_told() {
+    let picture = |id: u64| {
+        format!(
+            "<a class=\"tgme_widget_message_photo_wrap grouped_media_wrap\" href=\"https://t.me/coastweather/{id}?single\"></a>"
+        )
+    };
+    let album = format!(
+        "<div class=\"tgme_widget_message_grouped_wrap\">{}{}{}</div>{}",
+        picture(7),
+        picture(8),
+        picture(9),
+        text("Pier <a href=\"https://t.me/coastweather/3?single\">another</a>")
+    );
+    let pinned = message(10, &text("pinned")).replace("js-widget_message\"", "service_message\"");
+    let timeless = message(11, "").replace("datetime", "data-when");
+    let reading = newest().read(page("812", &[message(7, &album), pinned, timeless].concat()));
+    let taken: Vec<(&str, &str)> =
+        reading.taken.iter().map(|taken| (taken.id.as_str(), taken.by.as_str())).collect();
+    let album = [("8", "album"), ("9", "album")];
+    assert_eq!(taken, [&album[..], &[("10", "service"), ("11", "unread")]].concat());
+    assert!(reading.taken.iter().all(|taken| taken.channel.id == "1900000001"));
 }
 
 #[test]

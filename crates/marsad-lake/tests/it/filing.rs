@@ -117,12 +117,38 @@ fn the_small_tables_are_read_back() {
     let lake = Lake::open(folder.path()).unwrap();
     assert_eq!(lake.channel_rows().unwrap()[0].subscribers, Some(1100));
     assert_eq!(lake.coverage_rows().unwrap()[0].poll_s, Some(60));
+    let taken = lake.taken_rows().unwrap();
+    assert_eq!((taken[0].id.as_str(), taken[0].by.as_str()), ("4", "album"));
+    assert_eq!(lake.corpus(&Selection::default()).unwrap().0.taken.len(), 1);
     assert_eq!(lake.problem_rows().unwrap()[0].source, "a.ndjson");
     assert_eq!(lake.position().unwrap(), 1);
     // A filer of the reopened lake knows them.
     let mut filer = lake.filer().unwrap();
     others(&mut filer, 7);
     assert!(filer.batch().channels.is_empty() && filer.batch().coverage.is_empty());
+    assert!(filer.batch().taken.is_empty());
+}
+
+#[test]
+fn a_post_that_is_gone_says_so_with_its_first_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let edited = marsad_types::Post {
+        edited_at: Some("2019-12-02T00:00:00Z".parse().unwrap()),
+        ..post("telegram:desk", "2", "2019-11-30T17:56:00Z", "third train")
+    };
+    let gone =
+        |at: &str| marsad_types::Post { deleted_at: Some(at.parse().unwrap()), ..edited.clone() };
+    let later = [gone("2019-12-05T00:00:00Z"), gone("2019-12-04T00:00:00Z")];
+    let lake = file(folder.path(), &[posts(), vec![edited.clone()], later.to_vec()]);
+    let (corpus, _) = lake.corpus(&Selection::default()).unwrap();
+    let row = (0..corpus.posts.len()).find(|row| corpus.post_key(*row) == "telegram:desk/2");
+    let row = row.unwrap();
+    assert_eq!(corpus.posts.text.get(row), "second train");
+    // The second look that finds it missing says nothing new.
+    let first: marsad_types::Timestamp = "2019-12-05T00:00:00Z".parse().unwrap();
+    assert_eq!(corpus.posts.deleted_at[row], first.0);
+    let others = corpus.posts.deleted_at.iter().filter(|at| **at != i64::MIN).count();
+    assert_eq!(others, 1);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use marsad_lake::{Filed, Filer};
 use marsad_matching::Fingerprinter;
 use marsad_types::{
     Channel, ChannelKey, Coverage, Forward, Media, Outcome, Platform, Post, PostId, Problem,
-    Resolution, Timestamp,
+    Resolution, Taken, TakenBy, Timestamp,
 };
 
 pub(crate) fn channel(written: &str) -> ChannelKey {
@@ -58,5 +58,9 @@ pub(crate) fn others(filer: &mut Filer, leaf: u64) {
         line: 4,
     };
     filer.take_coverage(stretch, leaf);
+    filer.take_taken(
+        Taken { channel: channel("telegram:desk"), id: "4".into(), by: TakenBy::Album, line: 9 },
+        leaf,
+    );
     filer.take_problem(Problem { line: 5, reason: "text is missing".to_owned() }, leaf, "a.ndjson");
 }

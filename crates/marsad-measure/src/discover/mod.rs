@@ -37,6 +37,8 @@ pub struct DiscoverOptions {
     /// The watch list, as `platform:name` or `platform:id`: the seeds where the scope names none, and
     /// never candidates.
     pub watched: Vec<ChannelKey>,
+    /// What somebody does not want to be told of again, in the same forms.
+    pub rejected: Vec<ChannelKey>,
 }
 
 /// How a row came into a short list.
@@ -142,6 +144,10 @@ pub fn discover(
     };
     candidates.retain(|key, candidate| is_new(key, candidate));
     let reach = reach::estimate(&candidates);
+    let rejected: HashSet<ChannelKey> =
+        options.rejected.iter().map(|key| directory.resolve(key).0).collect();
+    let found = candidates.len();
+    candidates.retain(|key, _| !rejected.contains(key));
     let all = candidates.len();
     let end = selected.extent().to.map_or(0, |t| t.0);
     let ranked = draw(ranked(study, candidates, &overlaps, end), selected.limit());
@@ -158,7 +164,14 @@ pub fn discover(
         .with("lot_share", rank::LOT_SHARE)
         .with("lot_seed", rank::LOT_SEED)
         .with("candidates", all);
-    noting(finding, only_mentioned, &seeds)
+    let finding = noting(finding, only_mentioned, &seeds);
+    if all == found {
+        return finding;
+    }
+    finding.noting(format!(
+        "channels that somebody rejected and are left out (`--rejected` shows them): {}",
+        found - all
+    ))
 }
 
 fn noting(

@@ -12,7 +12,10 @@ fn asked(channels: &[&str]) -> Scope {
 }
 
 fn found(world: &World, scope: &Scope, watched: &[&str]) -> Finding<DiscoverRow, Reach> {
-    let options = DiscoverOptions { watched: watched.iter().map(|name| key(name)).collect() };
+    let options = DiscoverOptions {
+        watched: watched.iter().map(|name| key(name)).collect(),
+        ..DiscoverOptions::default()
+    };
     discover(&study(&world.corpus()), scope, &options)
 }
 

@@ -114,6 +114,7 @@ pub(crate) fn put(page: &mut Markup, context: &Context<'_>) {
         not_shown(page, CARDS_MAX.min(rows.len()), rows.len(), "marsad measure migration");
         put_weeks(page, context);
         put_others(page, context, rows.first().map_or("", |row| row.text("network")));
+        super::limits::put_beside(page, context);
         super::method::put(page, finding);
     }
     close(page);

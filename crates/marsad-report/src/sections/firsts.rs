@@ -130,6 +130,7 @@ pub(crate) fn put(page: &mut Markup, context: &Context<'_>) {
             put_forest(page, context, &rows);
             put_table(page, context, &rows);
         }
+        super::limits::put_beside(page, context);
         super::method::put(page, finding);
     }
     close(page);

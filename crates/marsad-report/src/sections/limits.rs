@@ -36,10 +36,7 @@ pub(crate) fn put(page: &mut Markup, context: &Context<'_>) {
         ),
     }
     put_coverage(page, context);
-    put!(
-        page,
-        "<li>Deleted posts count with the text that was last known; what was deleted before we looked is not here.</li>"
-    );
+    put_removals(page, context);
     put!(
         page,
         "<li>Subscribers and views are what platforms show; they can be wrong or bought.</li></ul>"
@@ -75,6 +72,50 @@ fn put_coverage(page: &mut Markup, context: &Context<'_>) {
             format::counted(gaps, "gap")
         ),
     }
+}
+
+/// What is gone, as far as it can be told; stands where every number that depends on it is read.
+fn put_removals(page: &mut Markup, context: &Context<'_>) {
+    put!(page, "<li>Deleted posts count with the text that was last known. ");
+    let total = context.finding("removals").part("total");
+    let Some(total) = total.filter(|total| total.count("channels") > 0) else {
+        put!(
+            page,
+            "What was deleted before it was collected is not here, and how much that is cannot be told: \
+             no channel with consecutive ids was watched.</li>"
+        );
+        return;
+    };
+    put!(page, "{}</li>", removals_sentence(total));
+}
+
+/// The same beside a finding that it bears on.
+pub(crate) fn put_beside(page: &mut Markup, context: &Context<'_>) {
+    let total = context.finding("removals").part("total");
+    if let Some(total) = total.filter(|total| total.count("channels") > 0) {
+        let sentence = removals_sentence(total);
+        put!(page, "<p class=\"support\">What is not among these numbers: {sentence}</p>");
+    }
+}
+
+/// The bounds, in one sentence.
+pub(crate) fn removals_sentence(total: Row<'_>) -> String {
+    let (least, most) = (total.count("unseen_min"), total.count("unseen_max"));
+    let unseen = if least == most {
+        format::count(least)
+    } else {
+        format!("{} to {}", format::count(least), format::count(most))
+    };
+    let share = total.number("gone_share_min").map_or_else(String::new, |share| {
+        format!(", at least {} of what was published there", format::share(share))
+    });
+    format!(
+        "In {} with consecutive ids, while watched, {} of {} posts seen were later found gone, and {unseen} \
+         more were gone before the first look{share}; <code>marsad measure removals</code> lists them.",
+        format::counted(total.count("channels"), "channel"),
+        format::count(total.count("deleted_seen")),
+        format::count(total.count("posts")),
+    )
 }
 
 /// Claims are shown with who makes them; none is a finding of ours.

@@ -21,11 +21,11 @@ use crate::pipeline::exchange;
 use crate::pipeline::filing::append_list;
 use crate::pipeline::media::{Files, KeptFile};
 use crate::pipeline::recover::{Run, replaces, replaces_record};
-use crate::verbs::export::{channel_line, post_line};
+use crate::verbs::export::{channel_line, post_line, taken_line};
 
 /// A document written anew, ready to be kept.
 #[derive(Debug)]
-pub(super) struct Converted {
+pub(crate) struct Converted {
     manifest: Prepared,
     import: String,
     chunks: Vec<Prepared>,
@@ -36,14 +36,15 @@ pub(super) struct Converted {
 }
 
 impl Converted {
-    /// Appends settings, chunks and the list of them; the caller commits.
-    pub(super) fn append(self, store: &mut Store, at: Timestamp) -> Result<(), Failure> {
+    /// Appends settings, chunks and the list of them, and gives the chunks' leaves; the caller commits.
+    pub(crate) fn append(self, store: &mut Store, at: Timestamp) -> Result<Vec<u64>, Failure> {
         store.append(self.manifest)?;
         let mut leaves = Vec::new();
         for chunk in self.chunks {
             leaves.push(store.append(chunk)?.leaf);
         }
-        append_list(store, &self.import, (&leaves, &self.files), self.replaces, at)
+        append_list(store, &self.import, (&leaves, &self.files), self.replaces, at)?;
+        Ok(leaves)
     }
 }
 
@@ -61,6 +62,7 @@ pub(super) fn document(
         whole.posts.extend(reading.posts);
         whole.channels.extend(reading.channels);
         whole.removals.extend(reading.removals);
+        whole.taken.extend(reading.taken);
     });
     let gone = whole.removals.iter().filter_map(|gone| removed(gone, &whole.posts));
     let gone: Vec<Post> = gone.collect();
@@ -109,7 +111,7 @@ pub(super) fn answers(
             Err(Error::Erased { .. }) => continue,
             Err(error) => return Err(error.into()),
         };
-        let mut whole = exchange::read(&record);
+        let mut whole = exchange::read(store, &record);
         let before = whole.posts.len();
         let line = whole.posts.iter().find(|post| wanted.takes(post)).map(|post| post.line);
         let Some(line) = line else { continue };
@@ -130,6 +132,30 @@ pub(super) fn answers(
         plan.replacements.push(Replacement::Document(Converted { replaces, ..converted }));
     }
     Ok(())
+}
+
+/// A document that is not kept yet, written anew without some of its posts; `None` where the written
+/// form does not read back.
+pub(crate) fn anew(
+    whole: &mut Reading,
+    manifest: &Manifest,
+    pseudonyms: &Pseudonyms,
+    at: Timestamp,
+) -> Option<Converted> {
+    let gone: Vec<Post> =
+        whole.removals.iter().filter_map(|gone| removed(gone, &whole.posts)).collect();
+    whole.posts.extend(gone);
+    for post in &mut whole.posts {
+        name_nobody(post, pseudonyms);
+        post.media.iter_mut().for_each(|media| media.file = None);
+    }
+    convert(whole, manifest, at)
+}
+
+/// What an answer said of its channel and of its posts, as lines.
+pub(crate) fn lines(whole: &mut Reading, pseudonyms: &Pseudonyms) -> Vec<u8> {
+    whole.posts.iter_mut().for_each(|post| name_nobody(post, pseudonyms));
+    written(whole).unwrap_or_default()
 }
 
 /// A removal as marsad-ndjson writes it: the post as it was last seen, and when it was gone.
@@ -170,14 +196,21 @@ fn name_nobody(post: &mut Post, pseudonyms: &Pseudonyms) {
     }
 }
 
-/// `None` when the written form does not read back as what was read.
-fn convert(whole: &Reading, manifest: &Manifest, at: Timestamp) -> Option<Converted> {
+/// As lines of marsad-ndjson.
+fn written(whole: &Reading) -> Option<Vec<u8>> {
     let mut lines = Vec::new();
     let channels = whole.channels.iter().map(channel_line);
-    for line in channels.chain(whole.posts.iter().map(line_of)) {
+    let taken = whole.taken.iter().map(taken_line);
+    for line in channels.chain(taken).chain(whole.posts.iter().map(line_of)) {
         serde_json::to_writer(&mut lines, &line).ok()?;
         lines.push(b'\n');
     }
+    Some(lines)
+}
+
+/// `None` when the written form does not read back as what was read.
+fn convert(whole: &Reading, manifest: &Manifest, at: Timestamp) -> Option<Converted> {
+    let lines = written(whole)?;
     let mut anew = Manifest::new(Format::MarsadNdjson);
     anew.source.clone_from(&manifest.source);
     let settings = anew.to_json();

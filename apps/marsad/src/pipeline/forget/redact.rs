@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use marsad_evidence::{Error, NewRecord, Record, RecordKind, Store, prepare};
 use marsad_interpret::{Chunk, Cutting, Manifest};
-use marsad_types::{Reading, Timestamp};
+use marsad_types::{Post, Reading, Timestamp};
 
 use super::files::Names;
 use super::{Plan, Replacement, Wanted, refuse};
@@ -40,19 +40,10 @@ pub(super) fn chunk(
     let going: BTreeSet<u64> =
         before.posts.iter().filter(|post| wanted.takes(post)).map(|post| post.line).collect();
     let Some(line) = going.first().copied() else { return Ok(()) };
-    let single = manifest.format.cutting() == Cutting::Lines;
-    let starts = if single { None } else { Some(starts(&before)) };
-    let payload = blank(&record.payload, first_line, &going, starts.as_ref());
-    let after = read(&payload);
-    let gone = before.posts.iter().filter(|post| wanted.takes(post)).count() as u64;
-    let stays = before.posts.iter().filter(|post| !wanted.takes(post));
-    let is_same = stays.eq(after.posts.iter())
-        && before.problems == after.problems
-        && before.rows == after.rows + gone;
-    if !is_same {
-        return Err(refuse(run, manifest, line));
-    }
-    plan.posts += gone;
+    let chunk = Chunk { bytes: &record.payload, first_line, ordinal };
+    let left = without(manifest, &chunk, &before, &|post| wanted.takes(post));
+    let (payload, after) = left.ok_or_else(|| refuse(run, manifest, line))?;
+    plan.posts += (before.posts.len() - after.posts.len()) as u64;
     plan.leaves.insert(leaf);
     if after.rows > 0 {
         let anew = prepare(&replacement(&record, &payload, at));
@@ -61,14 +52,37 @@ pub(super) fn chunk(
     Ok(())
 }
 
+/// The bytes of a chunk without those of some posts, and what they say; `None` where the rest would
+/// be read otherwise.
+pub(crate) fn without(
+    manifest: &Manifest,
+    chunk: &Chunk<'_>,
+    before: &Reading,
+    goes: &dyn Fn(&Post) -> bool,
+) -> Option<(Vec<u8>, Reading)> {
+    let going: BTreeSet<u64> =
+        before.posts.iter().filter(|post| goes(post)).map(|post| post.line).collect();
+    let single = manifest.format.cutting() == Cutting::Lines;
+    let starts = if single { None } else { Some(starts(before)) };
+    let payload = blank(chunk.bytes, chunk.first_line, &going, starts.as_ref());
+    let after = marsad_interpret::read(manifest, &Chunk { bytes: &payload, ..*chunk });
+    let gone = before.posts.iter().filter(|post| goes(post)).count() as u64;
+    let stays = before.posts.iter().filter(|post| !goes(post));
+    let is_same = stays.eq(after.posts.iter())
+        && before.problems == after.problems
+        && before.rows == after.rows + gone;
+    is_same.then_some((payload, after))
+}
+
 /// Lines at which something that was read begins.
 fn starts(reading: &Reading) -> BTreeSet<u64> {
     let posts = reading.posts.iter().map(|post| post.line);
     let channels = reading.channels.iter().map(|channel| channel.line);
     let coverage = reading.coverage.iter().map(|stretch| stretch.line);
+    let taken = reading.taken.iter().map(|taken| taken.line);
     let events = reading.events.iter().map(|event| event.line);
     let problems = reading.problems.iter().map(|problem| problem.line);
-    posts.chain(channels).chain(coverage).chain(events).chain(problems).collect()
+    posts.chain(channels).chain(coverage).chain(taken).chain(events).chain(problems).collect()
 }
 
 /// The payload with the bytes of some records gone. A record is its line, or, where `starts` are

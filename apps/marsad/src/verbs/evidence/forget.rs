@@ -1,17 +1,18 @@
 //! `marsad evidence erase` and `retain`: posts leave the evidence and everything made from it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
 use marsad_capture::{Connector, Memory, Source};
 use marsad_desk::State;
-use marsad_types::{ChannelKey, Names, PostKey, Timestamp};
+use marsad_types::{ChannelKey, Names, PostKey, TakenBy, Timestamp};
 use serde_json::json;
 
 use crate::archive::Archive;
-use crate::audit::{Act, Action};
-use crate::cli::{Context, EraseOptions, RetainOptions, platform};
+use crate::audit::{self, Act, Action, Entry};
+use crate::cli::{Context, EraseOptions, LiftOptions, RetainOptions, platform};
 use crate::failure::Failure;
+use crate::pipeline::erased::{self, Erased, Marks};
 use crate::pipeline::forget::{Wanted, carry_out, scan};
 use crate::settings::Settings;
 use crate::{clock, output};
@@ -22,14 +23,16 @@ pub(super) fn erase(context: &Context, options: &EraseOptions) -> Result<ExitCod
     if options.reason.trim().is_empty() {
         return Err(Failure::usage("--reason is empty; a tombstone says why"));
     }
-    let parsed = options.posts.iter().map(|post| post.parse::<PostKey>());
-    let keys: BTreeSet<PostKey> =
-        parsed.collect::<Result<_, _>>().map_err(|error| Failure::usage(error.to_string()))?;
+    let keys = keys(&options.posts)?;
     let archive = context.open()?;
-    let (keys, contents) = filed(&archive, keys)?;
+    let erased = filed(&archive, &keys)?;
     let act = Act::new(Action::Erase, "evidence erase", options);
-    let wanted = Wanted::Posts { keys, contents };
-    let gone = forget(context, &archive, &wanted, (&act, &options.reason, options.dry_run))?;
+    let wanted = Wanted::Posts {
+        keys: erased.iter().flat_map(|post| post.keys.iter().cloned()).collect(),
+        contents: erased.iter().flat_map(|post| post.contents.iter().cloned()).collect(),
+    };
+    let told = (&act, options.reason.as_str(), options.dry_run);
+    let gone = forget(context, &archive, (&wanted, &erased), told)?;
     if gone == 0 {
         let posts = options.posts.join(", ");
         return Err(Failure::failed(format!("the evidence has no post {posts}")));
@@ -38,7 +41,52 @@ pub(super) fn erase(context: &Context, options: &EraseOptions) -> Result<ExitCod
     Ok(ExitCode::SUCCESS)
 }
 
-/// A channel that is still watched brings an erased post back, as long as its platform shows it.
+fn keys(written: &[String]) -> Result<BTreeSet<PostKey>, Failure> {
+    let parsed = written.iter().map(|post| post.parse::<PostKey>());
+    parsed.collect::<Result<_, _>>().map_err(|error| Failure::usage(error.to_string()))
+}
+
+/// Lets erased posts be kept again when they are met again: a decision that stands in the log.
+pub(super) fn lift(context: &Context, options: &LiftOptions) -> Result<ExitCode, Failure> {
+    if options.reason.trim().is_empty() {
+        return Err(Failure::usage("--reason is empty; a record says why"));
+    }
+    let keys = keys(&options.posts)?;
+    let archive = context.open()?;
+    let posts = filed(&archive, &keys)?;
+    let mut store = archive.store()?;
+    let marks = Marks::read(store.reader(), archive.pseudonyms()?)?;
+    let mut leaves = BTreeSet::new();
+    for post in &posts {
+        let of_it = marks.records_of(&post.keys);
+        if of_it.is_empty() {
+            let asked = post.keys.iter().find(|key| keys.contains(key));
+            let name = asked.map(ToString::to_string).unwrap_or_default();
+            let sentence = format!("{name} is not marked as erased; nothing was changed");
+            return Err(Failure::failed(sentence));
+        }
+        leaves.extend(of_it);
+    }
+    let at = clock::now();
+    let waited = audit::absorb(&archive, &mut store)?;
+    store.append(erased::lifting(&leaves, &options.reason, at))?;
+    let act = Act::new(Action::Decide, "evidence lift", options);
+    store.append(Entry::of(&archive, &act)?.prepared())?;
+    store.commit(at)?;
+    waited.done();
+    archive.remember(store.reader().checkpoint())?;
+    let count = keys.len();
+    if context.json {
+        output::json(&json!({"lifted": count}))?;
+    } else {
+        output::line(&format!(
+            "{count} posts may be kept again; they come back when they are met again"
+        ))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What is watched of a channel may still show an erased post: that is left out, and said.
 fn warn_of_watched(context: &Context, archive: &Archive, wanted: &Wanted) -> Result<(), Failure> {
     let Wanted::Posts { keys, .. } = wanted else { return Ok(()) };
     if !archive.has_desk() {
@@ -58,7 +106,7 @@ fn warn_of_watched(context: &Context, archive: &Archive, wanted: &Wanted) -> Res
             output::say(
                 context,
                 &format!(
-                    "note: {name} is still watched: what its platform still shows comes back with the next look; `marsad sources pause {name}` prevents that"
+                    "note: {name} is still watched: where its platform still shows the post, it is left out of what is kept"
                 ),
             );
         }
@@ -82,43 +130,64 @@ pub(super) fn retain(context: &Context, options: &RetainOptions) -> Result<ExitC
     }
     let act = Act::new(Action::Erase, "evidence retain", options);
     let told = (&act, "older than the retention rules allow", options.dry_run);
-    forget(context, &archive, &Wanted::Older(rules), told)?;
+    // What is too old is not marked: the same rules take it again if it comes back.
+    forget(context, &archive, (&Wanted::Older(rules), &[]), told)?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// What a post whose source gave it no id is known by: channel, time, text.
-type Content = (ChannelKey, i64, String);
-
-/// The same posts under every key they are filed under (a name of their channel, its id), and what
-/// those say whose source gave them no id.
-fn filed(
-    archive: &Archive,
-    mut keys: BTreeSet<PostKey>,
-) -> Result<(BTreeSet<PostKey>, BTreeSet<Content>), Failure> {
+/// The same posts, each under every key it is filed under or may come back under (names of its
+/// channel, its id), with its further pictures, and with what it says, for sources without ids.
+fn filed(archive: &Archive, keys: &BTreeSet<PostKey>) -> Result<Vec<Erased>, Failure> {
     let lake = archive.lake()?;
-    let names = Names::of(&lake.channel_rows()?);
+    let looks = lake.channel_rows()?;
+    let names = Names::of(&looks);
     let resolved = |key: &PostKey| PostKey {
         channel: names.resolve(&key.channel).clone(),
         post: key.post.clone(),
     };
-    let wanted: BTreeSet<PostKey> = keys.iter().map(resolved).collect();
-    let mut contents = BTreeSet::new();
+    let mut posts: BTreeMap<PostKey, Erased> = BTreeMap::new();
+    for key in keys {
+        let post = posts.entry(resolved(key)).or_default();
+        post.keys.extend([key.clone(), resolved(key)]);
+    }
+    for look in &looks {
+        let Some(handle) = look.handle.as_deref() else { continue };
+        let name = ChannelKey::new(look.key.platform.clone(), handle);
+        let channel = names.resolve(&name);
+        for (key, post) in posts.iter_mut().filter(|(key, _)| key.channel == *channel) {
+            post.keys.insert(PostKey { channel: name.clone(), post: key.post.clone() });
+        }
+    }
     lake.each_post(&mut |row| {
-        let post = row.post;
-        let key = PostKey { channel: post.channel, post: row.id };
-        if wanted.contains(&resolved(&key)) {
-            contents.insert((key.channel.clone(), post.published_at.0, post.text));
-            keys.insert(key);
+        let key = PostKey { channel: row.post.channel, post: row.id };
+        if let Some(post) = posts.get_mut(&resolved(&key)) {
+            let (at, text) = (row.post.published_at.0, row.post.text);
+            post.contents.insert((key.channel.clone(), at, text));
+            post.keys.insert(key);
         }
     })?;
-    Ok((keys, contents))
+    let taken = lake.taken_rows()?.into_iter().filter(|taken| taken.by == TakenBy::Album);
+    let albums: BTreeSet<PostKey> =
+        taken.map(|taken| PostKey { channel: taken.channel, post: taken.id }).collect();
+    for post in posts.values_mut() {
+        post.pictures = post.keys.iter().flat_map(|key| pictures(key, &albums)).collect();
+    }
+    Ok(posts.into_values().collect())
+}
+
+/// The ids that follow a post's without a hole and are pictures of an album.
+fn pictures(key: &PostKey, albums: &BTreeSet<PostKey>) -> Vec<PostKey> {
+    let Ok(first) = key.post.parse::<u64>() else { return Vec::new() };
+    let picture = |id: u64| PostKey { channel: key.channel.clone(), post: id.to_string().into() };
+    let following = (first.saturating_add(1)..).map(picture);
+    following.take_while(|picture| albums.contains(picture)).collect()
 }
 
 /// Scans, erases unless it is a dry run, and tells; gives how many observations of posts go.
 fn forget(
     context: &Context,
     archive: &Archive,
-    wanted: &Wanted,
+    (wanted, erased): (&Wanted, &[Erased]),
     (act, reason, is_dry): (&Act, &str, bool),
 ) -> Result<u64, Failure> {
     let at = clock::now();
@@ -127,7 +196,7 @@ fn forget(
     let (posts, records, rewritten) = (plan.posts, plan.leaves.len(), plan.rewritten);
     let media = plan.files;
     if posts > 0 && !is_dry {
-        carry_out(archive, store, plan, (act, reason, at))?;
+        carry_out(archive, store, (plan, erased), (act, reason, at))?;
     }
     if context.json {
         output::json(&json!({
@@ -152,7 +221,7 @@ fn forget(
     if posts > 0 && !is_dry {
         output::say(
             context,
-            "not reached: the files that were imported (importing one again brings it back), exports and bundles given away, backups, lines that were not understood",
+            "not reached: the files that were imported, exports and bundles given away, backups, lines that were not understood; when the posts are met again, they are left out (`marsad evidence lift` undoes that)",
         );
     }
     Ok(posts)

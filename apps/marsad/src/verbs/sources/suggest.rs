@@ -5,7 +5,8 @@
 use std::process::ExitCode;
 
 use marsad_capture::Source;
-use marsad_measure::{DiscoverOptions, DiscoverRow, discover};
+use marsad_desk::Rejected;
+use marsad_measure::{DiscoverRow, discover};
 use serde_json::{Value, json};
 
 use crate::cli::{Context, SuggestOptions};
@@ -21,11 +22,12 @@ pub(super) fn run(context: &Context, options: &SuggestOptions) -> Result<ExitCod
     let study = loaded.study(THRESHOLD);
     let mut scope = scope(&loaded, &study, &options.scope)?;
     scope.limit.get_or_insert(LIMIT);
-    let wanted = DiscoverOptions { watched: loaded.watched.clone() };
-    let finding = discover(&study, &scope, &wanted);
+    let finding = discover(&study, &scope, &loaded.discover_options(options.rejected));
     let sources: Vec<Option<Source>> = finding.rows.iter().map(source).collect();
     if context.json || context.out.is_some() {
-        let rows: Vec<Value> = finding.rows.iter().zip(&sources).map(told).collect();
+        let rejected = &loaded.rejected;
+        let rows: Vec<Value> =
+            finding.rows.iter().zip(&sources).map(|row| told(row, rejected)).collect();
         let document = json!({
             "suggested": sources.iter().flatten().count(),
             "rows": rows,
@@ -36,7 +38,8 @@ pub(super) fn run(context: &Context, options: &SuggestOptions) -> Result<ExitCod
         return Ok(ExitCode::SUCCESS);
     }
     for (row, source) in finding.rows.iter().zip(&sources) {
-        output::line(&line(row, source.as_ref()))?;
+        let said = rejection(row, source.as_ref(), &loaded.rejected);
+        output::line(&line(row, source.as_ref(), said))?;
     }
     if finding.rows.is_empty() {
         output::say(context, "no channel to suggest");
@@ -54,20 +57,37 @@ fn source(row: &DiscoverRow) -> Option<Source> {
 
 /// A line that `sources add FILE` reads: the source, then a comment; a comment alone where the
 /// channel cannot be added by what is known of it.
-fn line(row: &DiscoverRow, source: Option<&Source>) -> String {
+fn line(row: &DiscoverRow, source: Option<&Source>, said: Option<&Rejected>) -> String {
     let doubt = if row.is_channel { "" } else { "; a link that may be a person's" };
     let lot = match row.draw {
         marsad_measure::Draw::Rank => "",
         marsad_measure::Draw::Lot => "; drawn by lot",
     };
-    let rest = format!("{}{doubt}{lot}", row.why);
+    let said =
+        said.map_or_else(String::new, |said| format!("; rejected {}: {}", said.at, said.reason));
+    let rest = format!("{}{doubt}{lot}{said}", row.why);
     match source {
         Some(source) => format!("{source} # {rest}"),
         None => format!("# {}: cannot be added by what is known of it; {rest}", row.candidate),
     }
 }
 
-fn told((row, source): (&DiscoverRow, &Option<Source>)) -> Value {
+/// What somebody said against a channel, by any of its names here.
+fn rejection<'r>(
+    row: &DiscoverRow,
+    source: Option<&Source>,
+    rejected: &'r [Rejected],
+) -> Option<&'r Rejected> {
+    let source = source.map(ToString::to_string);
+    rejected.iter().find(|said| {
+        let key = format!("{}:{}", said.platform, said.name);
+        row.candidate == key || row.source.as_ref() == Some(&key) || source.as_ref() == Some(&key)
+    })
+}
+
+fn told((row, source): (&DiscoverRow, &Option<Source>), rejected: &[Rejected]) -> Value {
+    let said = rejection(row, source.as_ref(), rejected);
+    let said = said.map(|said| json!({"at": said.at.to_string(), "reason": said.reason}));
     json!({
         "source": source.as_ref().map(ToString::to_string),
         "candidate": row.candidate,
@@ -78,5 +98,6 @@ fn told((row, source): (&DiscoverRow, &Option<Source>)) -> Value {
         "draw": row.draw,
         "wording": row.wording,
         "reasons": row.reasons,
+        "rejected": said,
     })
 }
