@@ -57,6 +57,14 @@ const ALERTS: &str = "
     create index waiting on delivery (due_ms) where delivered_ms is null;
 ";
 
+/// Until when a platform asked not to be asked.
+const WAITS: &str = "
+    create table if not exists wait (
+        lane text primary key,
+        until_ms integer not null
+    ) strict;
+";
+
 pub(crate) enum Refused {
     Sqlite(rusqlite::Error),
     Newer(i64),
@@ -87,6 +95,8 @@ pub(crate) fn prepare(db: &mut Connection) -> Result<(), Refused> {
     if version < 2 {
         make.execute_batch(ALERTS)?;
     }
+    // A book without it loses nothing: it is made where it is not, in every version.
+    make.execute_batch(WAITS)?;
     make.pragma_update(None, "user_version", VERSION)?;
     make.commit()?;
     Ok(())

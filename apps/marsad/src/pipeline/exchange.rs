@@ -1,13 +1,14 @@
 //! Answers of platforms as records of the log, and such records as readings.
 //!
-//! An answer is a WARC response beside its request, both without credentials. What the reading needs
+//! An answer is a WARC response beside its request, both without credentials. What went over HTTP
+//! stands as HTTP; what went in Telegram's own protocol stands as its bytes alone. What the reading needs
 //! beside the bytes, such as the look before, stands in the record's own fields: the log alone gives
 //! the same reading again.
 
-use marsad_capture::{Answer, Ask};
+use marsad_capture::{Answer, Ask, INVOKE, RpcError};
 use marsad_evidence::{NewRecord, Prepared, Record, RecordKind, prepare};
 use marsad_interpret::{Chunk, Exchange, Format, Manifest, Previous, Reader};
-use marsad_types::{Platform, Reading, Timestamp};
+use marsad_types::{Platform, Problem, Reading, Timestamp};
 
 const READER: &str = "Marsad-Reader";
 const PLATFORM: &str = "Marsad-Platform";
@@ -18,6 +19,8 @@ const PREVIOUS: &str = "Marsad-Previous";
 const LEFT_OUT: &str = "Marsad-Left-Out";
 /// `yes` or `no`.
 const STEADY: &str = "Marsad-Steady";
+/// Media type of questions and answers in Telegram's type language; the address names the layer.
+const TL_TYPE: &str = "application/vnd.marsad.telegram-tl";
 /// Media type of what the watch itself noted: marsad-ndjson lines, coverage mostly.
 const LEDGER_TYPE: &str = "application/vnd.marsad.ledger+x-ndjson";
 /// Under which name the ledger's lines stand in tables.
@@ -41,6 +44,9 @@ impl Seen<'_> {
     /// The record of what was asked, without what proves who asked.
     pub(crate) fn request(&self, agent: &str) -> Prepared {
         let ask = self.ask;
+        if ask.method == INVOKE {
+            return self.record(RecordKind::Request, TL_TYPE, Vec::new(), &ask.body);
+        }
         let (host, path) = host_and_path(&ask.url);
         let line = format!("{} {path} HTTP/1.1", ask.method);
         let mut lines = vec![line, format!("Host: {host}"), format!("User-Agent: {agent}")];
@@ -51,6 +57,20 @@ impl Seen<'_> {
 
     /// The record of what came back.
     pub(crate) fn response(&self) -> Prepared {
+        if self.ask.method == INVOKE {
+            return self.record(RecordKind::Response, TL_TYPE, self.fields(), &self.answer.body);
+        }
+        let block = self.block();
+        self.record(
+            RecordKind::Response,
+            "application/http; msgtype=response",
+            self.fields(),
+            &block,
+        )
+    }
+
+    /// The answer as HTTP.
+    fn block(&self) -> Vec<u8> {
         let answer = self.answer;
         let mut block = format!("HTTP/1.1 {}\r\n", answer.status).into_bytes();
         for (name, value) in &answer.headers {
@@ -62,6 +82,11 @@ impl Seen<'_> {
         }
         block.extend_from_slice(b"\r\n");
         block.extend_from_slice(&answer.body);
+        block
+    }
+
+    /// What the reading needs beside the bytes.
+    fn fields(&self) -> Vec<(&'static str, String)> {
         let mut fields =
             vec![(READER, self.ask.reader.to_owned()), (PLATFORM, self.platform.to_string())];
         fields.extend(self.ask.channel.iter().map(|channel| (CHANNEL, channel.clone())));
@@ -78,7 +103,7 @@ impl Seen<'_> {
         for (_, value) in &mut fields {
             value.retain(|c| !c.is_control());
         }
-        self.record(RecordKind::Response, "application/http; msgtype=response", fields, &block)
+        fields
     }
 
     fn record(
@@ -145,13 +170,28 @@ pub(crate) fn read(record: &Record) -> Reading {
     if record.content_type == LEDGER_TYPE {
         return read_ledger(&record.payload);
     }
-    read_answer(record).unwrap_or_default()
+    read_answer(record).unwrap_or_else(|| {
+        let reader = record.field(READER).unwrap_or_default();
+        let mut reading = Reading { rows: 1, ..Reading::default() };
+        let reason = match Reader::parse(reader) {
+            Some(_) => "the record is not as a watch writes it".to_owned(),
+            None => format!(
+                "this Marsad does not know how to read '{reader}'; the answer is kept, and a newer one reads it at a rebuild"
+            ),
+        };
+        reading.problems.push(Problem { line: 1, reason });
+        reading
+    })
 }
 
 fn read_answer(record: &Record) -> Option<Reading> {
     let reader = Reader::parse(record.field(READER)?)?;
     let platform = Platform::new(record.field(PLATFORM)?).ok()?;
-    let (status, headers, body) = taken_apart(&record.payload)?;
+    let (status, headers, body) = if record.content_type == TL_TYPE {
+        (RpcError::status_of(&record.payload), Vec::new(), record.payload.as_slice())
+    } else {
+        taken_apart(&record.payload)?
+    };
     let previous = record.field(PREVIOUS).and_then(|field| {
         let (at, newest) = field.split_once(' ')?;
         Some(Previous { at: at.parse().ok()?, newest })
