@@ -22,12 +22,24 @@ const ROOM_URLS: [&str; 4] = [
     "https://weather.example/_matrix/client/v3/rooms/%21coast%3Aweather.example/state/m.room.tombstone",
 ];
 
+/// What an account asks Telegram.
+const TL_URLS: [&str; 4] = [
+    "mtproto://telegram.org/230/messages.getHistory?channel=1900000001&offset_id=0&min_id=0&limit=2",
+    "mtproto://telegram.org/230/channels.getMessages?channel=1900000001&id=5,6",
+    "mtproto://telegram.org/230/channels.getFullChannel?channel=1900000001",
+    "mtproto://telegram.org/230/contacts.resolveUsername?name=coastweather",
+];
+
 fuzz_target!(|input: &[u8]| {
     let [which, how, body @ ..] = input else { return };
     let platform = Platform::new("telegram").unwrap();
     let at = Timestamp(1_795_400_000_000);
     let reader = Reader::ALL[usize::from(*which) % Reader::ALL.len()];
-    let (urls, channel) = if reader == Reader::Matrix { (ROOM_URLS, ROOM) } else { (URLS, "1900000001") };
+    let (urls, channel) = match reader {
+        Reader::Matrix => (ROOM_URLS, ROOM),
+        Reader::TelegramTl => (TL_URLS, "1900000001"),
+        _ => (URLS, "1900000001"),
+    };
     let exchange = Exchange {
         reader,
         platform: &platform,

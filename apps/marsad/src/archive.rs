@@ -180,6 +180,12 @@ impl Archive {
         Ok(settings::keys_folder()?.join(format!("{}.log", self.id)))
     }
 
+    /// Where the session of the desk's Telegram account lies, if there is one: a secret as the keys are.
+    #[cfg(feature = "mtproto")]
+    pub(crate) fn telegram_path(&self) -> Result<PathBuf, Failure> {
+        Ok(settings::keys_folder()?.join(format!("{}.telegram", self.id)))
+    }
+
     fn make_keys(&self) -> Result<(), Failure> {
         let path = self.key_path()?;
         if let Some(folder) = path.parent() {

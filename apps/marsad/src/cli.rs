@@ -147,7 +147,8 @@ const SOURCES_EXAMPLES: &str = "Examples:
   marsad sources list
   marsad sources suggest --limit 20 > new.txt           (read it, strike what you do not want,
   marsad sources add new.txt                             then add what is left)
-  marsad sources pause telegram:weatherdesk";
+  marsad sources pause telegram:weatherdesk
+  marsad sources login telegram                         (reads Telegram by an account, see the guide)";
 
 const EVIDENCE_EXAMPLES: &str = "Examples:
   marsad evidence status
@@ -267,6 +268,23 @@ pub(crate) enum SourcesVerb {
     Resume(NamedOptions),
     /// Ask the platforms whether sources are there and public
     Check(CheckOptions),
+    /// Let the desk's Telegram account in: asks for phone number, code and password
+    Login(LoginOptions),
+    /// End the account's session, here and at Telegram's
+    Logout(LoginOptions),
+}
+
+/// A platform that is read by an account of the desk's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum AccountPlatform {
+    Telegram,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LoginOptions {
+    /// Where
+    #[arg(value_enum, value_name = "PLATFORM")]
+    pub(crate) platform: AccountPlatform,
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 //! The main path: parse arguments, `match` on the verb, one file per verb in `verbs/`.
 //! Data goes to stdout, everything else to stderr.
 
+mod account;
 mod alerts;
 mod archive;
 mod audit;

@@ -32,6 +32,15 @@ pub(crate) fn say(context: &Context, text: &str) {
     }
 }
 
+/// Asks for something to be typed, on stderr and without an end of line.
+#[cfg(feature = "mtproto")]
+pub(crate) fn prompt(text: &str) -> Result<(), Failure> {
+    let mut stderr = std::io::stderr().lock();
+    stderr.write_all(text.as_bytes())?;
+    stderr.flush()?;
+    Ok(())
+}
+
 /// Says on stderr what must not be missed, quiet or not.
 #[expect(clippy::print_stderr, reason = "everything that is not data goes to stderr")]
 pub(crate) fn warn(text: &str) {

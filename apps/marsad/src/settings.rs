@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::{fs, io};
 
-use marsad_capture::{MailServer, Place, Places, Secret};
+use marsad_capture::{Account, MailServer, Place, Places, Secret};
 use serde::Deserialize;
 
 use crate::failure::Failure;
@@ -49,7 +49,7 @@ pub(crate) struct Settings {
     /// Who takes our mail.
     smtp: Option<SmtpSettings>,
     /// Where and how often platforms are asked.
-    telegram: PlatformSettings,
+    telegram: TelegramSettings,
     tamtam: PlatformSettings,
     max: PlatformSettings,
     matrix: PlatformSettings,
@@ -63,6 +63,21 @@ struct PlatformSettings {
     url: Option<String>,
     /// Requests a second to one host.
     requests_per_s: Option<u32>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct TelegramSettings {
+    /// Another host than the platform's own, of the web preview.
+    url: Option<String>,
+    /// Requests a second.
+    requests_per_s: Option<u32>,
+    /// Read by an account in place of the web preview.
+    account: bool,
+    /// By an account, public groups are read too.
+    groups: bool,
+    /// The number of the desk's own application, from my.telegram.org.
+    api_id: Option<i32>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -184,12 +199,59 @@ impl Settings {
             .map_or(Secret::None, |token| Secret::Query("access_token", token));
         let max = header("Authorization", token("MARSAD_MAX_TOKEN"));
         Ok(Places {
-            telegram: self.telegram.place("MARSAD_TELEGRAM_URL", Secret::None)?,
+            telegram: self.telegram.web().place("MARSAD_TELEGRAM_URL", Secret::None)?,
             tamtam: self.tamtam.place("MARSAD_TAMTAM_URL", tamtam)?,
             max: self.max.place("MARSAD_MAX_URL", max)?,
             matrix: self.matrix.place("MARSAD_MATRIX_URL", header("Authorization", bearer))?,
             rocketchat: self.rocketchat.place("MARSAD_ROCKETCHAT_URL", rocketchat)?,
+            account: self.telegram.account()?,
         })
+    }
+}
+
+impl TelegramSettings {
+    fn web(&self) -> PlatformSettings {
+        PlatformSettings { url: self.url.clone(), requests_per_s: self.requests_per_s }
+    }
+
+    fn account(&self) -> Result<Option<Account>, Failure> {
+        if self.account && !crate::account::IS_BUILT {
+            return Err(Failure::usage(format!(
+                "marsad.toml asks for Telegram by account, and {}; take 'account = true' out to read the web preview",
+                crate::account::NOT_BUILT
+            )));
+        }
+        let (may_read_groups, per_second) = (self.groups, self.requests_per_s);
+        Ok(self.account.then_some(Account { may_read_groups, per_second }))
+    }
+}
+
+/// What a login needs to say of the desk's own application.
+#[cfg(feature = "mtproto")]
+#[derive(Clone)]
+pub(crate) struct Application {
+    pub(crate) id: i32,
+    pub(crate) hash: String,
+    /// Another data centre than Telegram's own, for its test servers.
+    pub(crate) centre: Option<String>,
+}
+
+#[cfg(feature = "mtproto")]
+impl Settings {
+    /// Which application logs in: its number from `marsad.toml` or the environment, its secret from the
+    /// environment alone.
+    pub(crate) fn application(&self) -> Result<Application, Failure> {
+        let said = |name| variable(name).map(|value| value.to_string_lossy().into_owned());
+        let id = match said("MARSAD_TELEGRAM_API_ID") {
+            Some(written) => Some(written.parse().map_err(|_no_number| {
+                Failure::usage("MARSAD_TELEGRAM_API_ID is no number; my.telegram.org gives it")
+            })?),
+            None => self.telegram.api_id,
+        };
+        let missing = "Telegram lets in only applications that it knows: set MARSAD_TELEGRAM_API_ID and MARSAD_TELEGRAM_API_HASH to those that my.telegram.org gave the desk";
+        let both = id.zip(said("MARSAD_TELEGRAM_API_HASH"));
+        let (id, hash) = both.ok_or_else(|| Failure::usage(missing))?;
+        Ok(Application { id, hash, centre: said("MARSAD_TELEGRAM_CENTRE") })
     }
 }
 

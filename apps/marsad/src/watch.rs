@@ -11,6 +11,7 @@
 //! **Not here.** What is asked (`marsad-capture`), what it means (`marsad-interpret`).
 
 mod again;
+mod asking;
 mod eligible;
 mod ledger;
 mod metrics;
@@ -36,6 +37,7 @@ pub(crate) use self::metrics::Metrics;
 pub(crate) use self::pulse::Pulse;
 pub(crate) use self::turns::Pace;
 pub(crate) use self::view::Report;
+use crate::account;
 use crate::alerts::Alerts;
 use crate::archive::Archive;
 use crate::audit;
@@ -126,17 +128,29 @@ impl Watch {
         let mut filing = Filing::begin(archive)?;
         recover(archive, &mut filing)?;
         let agent = settings.agent();
-        let fetcher = Fetcher::start(&agent, settings.timeout()).map_err(Failure::failed)?;
+        let mut fetcher = Fetcher::start(&agent, settings.timeout()).map_err(Failure::failed)?;
+        let places = settings.places()?;
+        let listed = desk.sources()?;
+        let asks_telegram = |source: &Watched| {
+            source.state == State::Watched && source.platform == account::PLATFORM
+        };
+        if listed.iter().any(asks_telegram) {
+            account::join(archive, (&settings, &places), &mut fetcher)?;
+        }
         let alerts = Alerts::begin(archive, &mut desk, &filing, (&settings, is_quiet))?;
         let now = clock::now();
+        let mut budget = Budget::new(now.0.cast_unsigned());
+        for (lane, until) in desk.waits(now)? {
+            budget.resume(&lane, until.0);
+        }
         let mut watch = Self {
             archive: archive.clone(),
             desk,
             filing,
-            places: settings.places()?,
+            places,
             fetcher,
             agent,
-            budget: Budget::new(now.0.cast_unsigned()),
+            budget,
             schedule: Schedule::new(PARALLEL),
             pace,
             sources: BTreeMap::new(),
@@ -326,35 +340,6 @@ impl Watch {
         }))
     }
 
-    /// Sends what may be sent; gives the moment when the next may be.
-    fn ask(&mut self, now: Timestamp) -> Result<i64, Failure> {
-        let mut wake = self.schedule.next_due().unwrap_or(i64::MAX).max(now.0 + 1);
-        let idle: Vec<u64> = self
-            .active
-            .iter()
-            .filter(|(_, active)| active.asked.is_none())
-            .map(|(id, _)| *id)
-            .collect();
-        for id in idle {
-            let Some(active) = self.active.get_mut(&id) else { continue };
-            let Some(ask) = active.visit.next() else {
-                self.end_visit(id, now)?;
-                wake = now.0; // a place in its lane is free
-                continue;
-            };
-            let ready = self.budget.ready_at(&ask.lane, ask.limit, now.0);
-            if ready > now.0 || self.fetcher.under_way() >= UNDER_WAY_MAX {
-                wake = wake.min(ready.max(now.0 + 1));
-                continue;
-            }
-            self.budget.asked(&ask.lane, ask.limit, now.0);
-            self.report.requests += 1;
-            active.asked = Some((ask.clone(), now));
-            self.fetcher.send(id, ask);
-        }
-        Ok(wake)
-    }
-
     /// Keeps answers, commits them, and only then reads them and lets their visits go on.
     fn take(&mut self, came: Vec<Done>) -> Result<(), Failure> {
         let now = clock::now();
@@ -430,6 +415,7 @@ impl Watch {
         let told = answer.wait_ms(now.0);
         if let Some(wait) = told {
             self.budget.wait(&ask.lane, wait, now.0);
+            self.desk.set_wait(&ask.lane, Timestamp(now.0.saturating_add(wait)))?;
         }
         let Some(active) = self.active.get_mut(&id) else { return Ok(None) };
         match active.visit.hear(&answer, at.0) {
@@ -458,8 +444,8 @@ impl Watch {
         let most = self.pace.tries();
         let Some(active) = self.active.get_mut(&id) else { return };
         active.tries += 1;
-        active.is_kept_out = matches!(status, Some(401 | 403 | 429 | 451));
-        let is_shut = active.is_kept_out && status != Some(429);
+        active.is_kept_out = matches!(status, Some(401 | 403 | 420 | 429 | 451));
+        let is_shut = active.is_kept_out && !matches!(status, Some(420 | 429));
         if active.tries >= if is_shut { 2 } else { most } {
             active.visit.give_up(why);
         }
@@ -507,7 +493,8 @@ impl Watch {
                 self.desk.failed(id, now, why)?;
                 self.report.fail(&active.source, why);
             }
-            Look::NotPublic(_) => {
+            Look::NotPublic(why) => {
+                self.report.notes.push(format!("{}: {why}", active.source));
                 let sentence = format!(
                     "{} is not a public channel; Marsad watches public channels only",
                     active.source

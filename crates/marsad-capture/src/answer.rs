@@ -1,9 +1,11 @@
 //! What came back, or why nothing did.
 
-/// An answer over HTTP, as it came.
+use crate::RpcError;
+
+/// An answer, as it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// HTTP status.
+    /// HTTP status; of Telegram's own protocol 200, or the code of its error.
     pub status: u16,
     /// Header fields in the order they came; names as they came.
     pub headers: Vec<(String, String)>,
@@ -20,10 +22,16 @@ impl Answer {
 
     /// Milliseconds to wait that the platform itself asks for, given the time of the answer:
     /// `Retry-After` in seconds; else `X-RateLimit-Reset` (epoch ms) when nothing remains or the
-    /// answer is 429; else `retry_after_ms` or `parameters.retry_after` (s) in the body of a 429.
+    /// answer is 429; else `retry_after_ms` or `parameters.retry_after` (s) in the body of a 429; of
+    /// Telegram's own protocol the seconds of its `FLOOD_WAIT`.
     pub fn wait_ms(&self, now_ms: i64) -> Option<i64> {
         let number =
             |name: &str| self.header(name).and_then(|value| value.trim().parse::<f64>().ok());
+        if self.status == 420 {
+            return RpcError::read(&self.body)?
+                .wait_s()
+                .map(|seconds| seconds.saturating_mul(1000));
+        }
         let is_refused = self.status == 429;
         if let Some(seconds) = number("retry-after")
             && (is_refused || self.status == 503)

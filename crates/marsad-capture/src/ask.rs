@@ -4,10 +4,13 @@ use std::fmt;
 
 use crate::Limit;
 
+/// The method of a question in Telegram's own protocol: its body is the bytes that are asked.
+pub const INVOKE: &str = "INVOKE";
+
 /// A request that a connector wants to make.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ask {
-    /// `GET`, `POST` or `PUT`.
+    /// `GET`, `POST` or `PUT`; [`INVOKE`] for a question that is no HTTP.
     pub method: &'static str,
     /// Where, without credentials: this is what is kept.
     pub url: String,
@@ -21,6 +24,8 @@ pub struct Ask {
     pub lane: String,
     /// How often this lane may be asked.
     pub limit: Limit,
+    /// What is counted besides, with its own limit: a kind of question that a platform limits more.
+    pub also: Option<(String, Limit)>,
     /// The word of the reader that understands the answer.
     pub reader: &'static str,
     /// The platform's stable id of the channel, when it is known.
@@ -44,6 +49,7 @@ impl Ask {
             secret: Secret::None,
             lane,
             limit,
+            also: None,
             reader,
             channel: None,
             previous: None,

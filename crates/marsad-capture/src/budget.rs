@@ -89,6 +89,12 @@ impl Budget {
         }
     }
 
+    /// A wait that was asked for before this process began: it is obeyed, and not counted again.
+    pub fn resume(&mut self, lane: &str, until: i64) {
+        let lane = self.lanes.entry(lane.to_owned()).or_default();
+        lane.not_before = lane.not_before.max(until);
+    }
+
     /// No answer, an error of the server, or a refusal without a time: backs off.
     pub fn failed(&mut self, lane: &str, now: i64) {
         let jitter = self.jitter();
@@ -163,6 +169,14 @@ mod tests {
         assert_eq!(budget.ready_at("host", Limit::per_second(10), 2000), 43_000);
         assert_eq!(budget.waited_ms(), 42_000);
         assert_eq!(budget.ready_at("other", Limit::per_second(10), 2000), 2000);
+    }
+
+    #[test]
+    fn a_wait_of_an_earlier_process_is_obeyed() {
+        let mut budget = Budget::new(1);
+        budget.resume("host", 9000);
+        assert_eq!(budget.ready_at("host", Limit::per_second(10), 2000), 9000);
+        assert_eq!(budget.waited_ms(), 0);
     }
 
     #[test]

@@ -4,9 +4,11 @@ use url::Url;
 
 use crate::bot_api::{BotApiStream, BotApiVisit, Host};
 use crate::matrix::MatrixVisit;
+#[cfg(feature = "mtproto")]
+use crate::mtproto::AccountVisit;
 use crate::rocketchat::{AnonymousVisit, RocketChatVisit};
 use crate::telegram_web::TelegramVisit;
-use crate::{Limit, Memory, Plan, Secret, Source, Visit, rocketchat};
+use crate::{Account, Limit, Memory, Plan, Secret, Source, Visit, rocketchat};
 
 /// Where a platform is asked, and as whom.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -67,13 +69,15 @@ pub struct Places {
     pub matrix: Place,
     /// A Rocket.Chat server.
     pub rocketchat: Place,
+    /// The account that Telegram is read by, in place of its web preview.
+    pub account: Option<Account>,
 }
 
 /// A platform that can be watched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Connector {
-    /// Telegram's web preview.
-    TelegramWeb,
+    /// Telegram's web preview, or an account where the desk has one.
+    Telegram,
     /// TamTam's Bot API, or that of MAX.
     BotApi,
     /// Matrix client-server API.
@@ -86,7 +90,7 @@ impl Connector {
     /// The connector of a platform.
     pub fn of(platform: &str) -> Option<Self> {
         match platform {
-            "telegram" => Some(Self::TelegramWeb),
+            "telegram" => Some(Self::Telegram),
             "tamtam" | "max" => Some(Self::BotApi),
             "matrix" => Some(Self::Matrix),
             "rocketchat" => Some(Self::RocketChat),
@@ -97,7 +101,11 @@ impl Connector {
     /// The host that a source is asked at: visits to one host wait for one another.
     pub fn lane(self, source: &Source, places: &Places) -> String {
         match self {
-            Self::TelegramWeb => places.telegram.host("t.me"),
+            Self::Telegram => match &places.account {
+                #[cfg(feature = "mtproto")]
+                Some(_) => crate::mtproto::LANE.to_owned(),
+                _ => places.telegram.host("t.me"),
+            },
             Self::BotApi => Host::of(source.platform.as_str(), places).name(),
             Self::Matrix => crate::matrix::lane(source, &places.matrix),
             Self::RocketChat => rocketchat::Host::of(source, places).name(),
@@ -107,7 +115,11 @@ impl Connector {
     /// How often that host may be asked for what is new.
     pub fn limit(self, source: &Source, places: &Places) -> Limit {
         match self {
-            Self::TelegramWeb => places.telegram.limit(crate::telegram_web::LIMIT),
+            Self::Telegram => match &places.account {
+                #[cfg(feature = "mtproto")]
+                Some(account) => account.limit(),
+                _ => places.telegram.limit(crate::telegram_web::LIMIT),
+            },
             Self::BotApi => Host::of(source.platform.as_str(), places).limit(),
             Self::Matrix => places.matrix.limit(crate::matrix::LIMIT),
             Self::RocketChat => places.rocketchat.limit(rocketchat::LIMIT),
@@ -117,7 +129,7 @@ impl Connector {
     /// The id under which the source's posts stand, as far as it is known.
     pub fn key(self, source: &Source, memory: &Memory) -> String {
         match self {
-            Self::TelegramWeb | Self::BotApi | Self::Matrix => {
+            Self::Telegram | Self::BotApi | Self::Matrix => {
                 memory.channel.clone().unwrap_or_else(|| source.name.clone())
             }
             // Rooms' ids are the workspace's own: two workspaces may have the same.
@@ -134,9 +146,11 @@ impl Connector {
         plan: Plan,
     ) -> Box<dyn Visit> {
         match self {
-            Self::TelegramWeb => {
-                Box::new(TelegramVisit::new(source, places.telegram.clone(), memory, plan))
-            }
+            Self::Telegram => match &places.account {
+                #[cfg(feature = "mtproto")]
+                Some(account) => Box::new(AccountVisit::new(source, account.clone(), memory, plan)),
+                _ => Box::new(TelegramVisit::new(source, places.telegram.clone(), memory, plan)),
+            },
             Self::BotApi => {
                 let host = Host::of(source.platform.as_str(), places);
                 Box::new(BotApiVisit::new(source, host, memory, plan))
@@ -172,7 +186,7 @@ impl Connector {
                 let host = Host::of(platform, places);
                 Some(Box::new(BotApiStream::new(host, memory, public)))
             }
-            Self::TelegramWeb | Self::Matrix | Self::RocketChat => None,
+            Self::Telegram | Self::Matrix | Self::RocketChat => None,
         }
     }
 }

@@ -9,7 +9,7 @@ use reqwest::{Client, Method, redirect};
 use tokio::sync::mpsc as queue;
 use url::Url;
 
-use crate::{Answer, Ask, Missed, Secret};
+use crate::{Answer, Ask, INVOKE, Missed, Secret};
 
 /// Longest answer that is read.
 const BODY_BYTES_MAX: usize = 32 << 20;
@@ -28,6 +28,9 @@ pub struct Done {
 #[derive(Debug)]
 pub struct Fetcher {
     asks: queue::UnboundedSender<(u64, Ask)>,
+    /// Questions in Telegram's own protocol, where an account is logged in.
+    account: Option<queue::UnboundedSender<(u64, Ask)>>,
+    sender: Sender<Done>,
     done: Receiver<Done>,
     under_way: usize,
 }
@@ -51,25 +54,43 @@ impl Fetcher {
             .map_err(|error| format!("cannot ask over HTTP: {error}"))?;
         let (asks, mut waiting) = queue::unbounded_channel::<(u64, Ask)>();
         let (sender, done) = channel();
+        let answers = sender.clone();
         thread::Builder::new()
             .name("fetcher".to_owned())
             .spawn(move || {
                 runtime.block_on(async {
                     while let Some((ticket, ask)) = waiting.recv().await {
                         let wait = patience + Duration::from_millis(ask.holds_ms);
-                        tokio::spawn(answer(client.clone(), (ticket, ask), wait, sender.clone()));
+                        tokio::spawn(answer(client.clone(), (ticket, ask), wait, answers.clone()));
                     }
                 });
             })
             .map_err(|error| format!("cannot ask over HTTP: {error}"))?;
-        Ok(Self { asks, done, under_way: 0 })
+        Ok(Self { asks, account: None, sender, done, under_way: 0 })
+    }
+
+    /// Asks in Telegram's own protocol too, as this account; an answer is waited for at most so long.
+    ///
+    /// # Errors
+    /// The system gives no thread.
+    #[cfg(feature = "mtproto")]
+    pub fn log_in(&mut self, session: crate::Session, patience: Duration) -> Result<(), String> {
+        let (asks, waiting) = queue::unbounded_channel();
+        crate::mtproto::serve(session, patience, waiting, self.sender.clone())?;
+        self.account = Some(asks);
+        Ok(())
     }
 
     /// Sends a question; its answer comes by [`Fetcher::next`] under this ticket.
     pub fn send(&mut self, ticket: u64, ask: Ask) {
-        if self.asks.send((ticket, ask)).is_ok() {
-            self.under_way += 1;
+        let queue = if ask.method == INVOKE { self.account.as_ref() } else { Some(&self.asks) };
+        let sent = queue.is_some_and(|queue| queue.send((ticket, ask)).is_ok());
+        if !sent {
+            let why = "there is no connection that this can be asked by".to_owned();
+            let result = Err(Missed::Unreachable(why));
+            drop(self.sender.send(Done { ticket, result }));
         }
+        self.under_way += 1;
     }
 
     /// Waits at most so long for the next answer.

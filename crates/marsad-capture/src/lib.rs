@@ -16,6 +16,7 @@
 //!
 //! **Not here.** What the bytes mean, where they are kept; the watch list.
 
+mod account;
 mod answer;
 mod ask;
 mod bot_api;
@@ -25,21 +26,28 @@ mod fetch;
 mod mail;
 mod matrix;
 mod memory;
+#[cfg(feature = "mtproto")]
+mod mtproto;
 mod page;
 mod rocketchat;
+mod rpc_error;
 mod schedule;
 mod source;
 mod telegram_web;
 mod tell;
 mod visit;
 
+pub use account::Account;
 pub use answer::{Answer, Missed};
-pub use ask::{Ask, Secret};
+pub use ask::{Ask, INVOKE, Secret};
 pub use budget::{Budget, Limit};
 pub use connector::{Connector, Place, Places};
 pub use fetch::{Done, Fetcher};
 pub use mail::{Letter, MailServer, Mailer, is_mail_address};
 pub use memory::{Memory, RECENT_MAX};
+#[cfg(feature = "mtproto")]
+pub use mtproto::{Code, Login, LoginError, LoginStep, Session, SessionError, log_out};
+pub use rpc_error::RpcError;
 pub use schedule::{Schedule, Turn};
 pub use source::{Source, SourceError};
 pub use tell::{matrix_notice, webhook};

@@ -34,6 +34,9 @@ pub struct Memory {
     /// Where its paging backwards goes on, for a platform that pages by marks of its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_back: Option<String>,
+    /// What the platform wants to be told beside the channel's id, where it gives each account its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access: Option<String>,
     /// The last posts that were there, oldest first; edits too where they are events of their own.
     #[serde(skip_serializing_if = "VecDeque::is_empty")]
     pub recent: VecDeque<String>,

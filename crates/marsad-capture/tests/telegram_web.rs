@@ -34,7 +34,7 @@ impl<'a> Driver<'a> {
     fn visit(&mut self, memory: &Memory, plan: Plan, dies_after: u32) -> (Memory, Option<Outcome>) {
         let source = Source::parse("telegram:coastweather").unwrap();
         let places = Places { telegram: Place::default(), ..Places::default() };
-        let mut visit = Connector::TelegramWeb.visit(&source, &places, memory.clone(), plan);
+        let mut visit = Connector::Telegram.visit(&source, &places, memory.clone(), plan);
         let (mut kept, mut heard) = (memory.clone(), 0);
         while let Some(ask) = visit.next() {
             if heard >= dies_after {
@@ -170,7 +170,7 @@ fn posts_are_read_where_the_channels_own_page_is_not_served() {
     {
         let mock = world(30);
         let plan = Plan::everything(100);
-        let mut visit = Connector::TelegramWeb.visit(&source, &Places::default(), memory, plan);
+        let mut visit = Connector::Telegram.visit(&source, &Places::default(), memory, plan);
         let mut pages = 0;
         while let Some(ask) = visit.next() {
             let path = ask.url.strip_prefix("https://t.me").unwrap();

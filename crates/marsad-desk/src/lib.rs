@@ -1,5 +1,5 @@
-//! The desk's book: what is watched, how far each source is read, which alerts there are and which
-//! were sent. One SQLite file, no service.
+//! The desk's book: what is watched, how far each source is read, how long platforms are not to be
+//! asked, which alerts there are and which were sent. One SQLite file, no service.
 //!
 //! **Main path.** [`Desk::open`] → [`Desk::add`] → [`Desk::sources`] → [`Desk::remember`].
 //!
@@ -14,6 +14,7 @@ mod error;
 mod rejected;
 mod schema;
 mod sources;
+mod waits;
 
 use std::path::{Path, PathBuf};
 

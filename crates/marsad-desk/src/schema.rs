@@ -68,6 +68,14 @@ const REJECTED: &str = "
     ) strict;
 ";
 
+/// Until when a platform asked not to be asked.
+const WAITS: &str = "
+    create table if not exists wait (
+        lane text primary key,
+        until_ms integer not null
+    ) strict;
+";
+
 pub(crate) enum Refused {
     Sqlite(rusqlite::Error),
     Newer(i64),
@@ -101,6 +109,8 @@ pub(crate) fn prepare(db: &mut Connection) -> Result<(), Refused> {
     if version < 3 {
         make.execute_batch(REJECTED)?;
     }
+    // A book without it loses nothing: it is made where it is not, in every version.
+    make.execute_batch(WAITS)?;
     make.pragma_update(None, "user_version", VERSION)?;
     make.commit()?;
     Ok(())

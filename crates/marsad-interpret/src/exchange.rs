@@ -1,10 +1,10 @@
-//! Answers of platforms over HTTP, as the log keeps them.
+//! Answers of platforms, as the log keeps them.
 
 use std::fmt;
 
 use marsad_types::{Platform, Reading, Timestamp};
 
-/// One answer of a platform over HTTP, as it was kept.
+/// One answer of a platform, as it was kept.
 #[derive(Debug, Clone)]
 pub struct Exchange<'a> {
     /// Which reader understands it.
@@ -13,7 +13,7 @@ pub struct Exchange<'a> {
     pub platform: &'a Platform,
     /// Address asked, credentials taken out.
     pub url: &'a str,
-    /// HTTP status.
+    /// HTTP status; of Telegram's own protocol 200, or the code of its error.
     pub status: u16,
     /// Header fields of the answer, as they came.
     pub headers: &'a [(String, String)],
@@ -51,11 +51,14 @@ pub enum Reader {
     RocketChat,
     /// TamTam's and MAX's Bot API.
     BotApi,
+    /// Telegram's own protocol, as an account asks it.
+    TelegramTl,
 }
 
 impl Reader {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::TelegramWeb, Self::Matrix, Self::RocketChat, Self::BotApi];
+    pub const ALL: [Self; 5] =
+        [Self::TelegramWeb, Self::Matrix, Self::RocketChat, Self::BotApi, Self::TelegramTl];
 
     /// The word in the evidence.
     pub fn as_str(self) -> &'static str {
@@ -64,6 +67,7 @@ impl Reader {
             Self::Matrix => "matrix",
             Self::RocketChat => "rocketchat",
             Self::BotApi => "bot-api",
+            Self::TelegramTl => "telegram-tl",
         }
     }
 
@@ -102,5 +106,6 @@ pub fn read_exchange(exchange: &Exchange<'_>) -> Reading {
         Reader::BotApi => crate::bot_api::read(exchange),
         Reader::Matrix => crate::matrix_api::read(exchange),
         Reader::RocketChat => crate::rocketchat_api::read(exchange),
+        Reader::TelegramTl => crate::telegram_tl::read(exchange),
     }
 }

@@ -43,6 +43,7 @@ mod rows;
 mod shape;
 mod tamtam;
 mod telegram_desktop;
+mod telegram_tl;
 mod telegram_web;
 mod telethon;
 mod tgdataset;

@@ -306,7 +306,7 @@ fn broken(
 impl Response {
     /// Whether a platform refuses for too many requests.
     fn is_too_many(&self) -> bool {
-        self.status == 429
+        self.status == 429 || self.status == 420
     }
 }
 

@@ -16,12 +16,12 @@ use crate::http::{Fault, Request, Response, put};
 use crate::{Mock, Talk};
 
 /// How often a waiting connection looks whether the server stops.
-const TICK: Duration = Duration::from_millis(20);
+pub(crate) const TICK: Duration = Duration::from_millis(20);
 /// A request's head and body together.
 const REQUEST_BYTES_MAX: usize = 1 << 20;
 const HEADERS_MAX: usize = 64;
 
-type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
+pub(crate) type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 
 /// A clock that is moved by hand; clones show the same time.
 #[derive(Debug, Clone, Default)]
@@ -88,25 +88,36 @@ pub fn serve(
     mock: Arc<dyn Mock>,
     clock: impl Fn() -> i64 + Send + Sync + 'static,
 ) -> io::Result<Served> {
+    let clock: Clock = Arc::new(clock);
+    listen(move |stream, stop| {
+        let host = Host { mock: Arc::clone(&mock), clock: Arc::clone(&clock), stop };
+        // An error here is a client that went away.
+        host.converse(stream).ok();
+    })
+}
+
+/// Listens on a free port of 127.0.0.1 and gives each connection a thread of its own, which is to end
+/// when the flag is set.
+pub(crate) fn listen(
+    converse: impl Fn(TcpStream, Arc<AtomicBool>) + Send + Sync + 'static,
+) -> io::Result<Served> {
     let listener = TcpListener::bind(("127.0.0.1", 0))?;
     let address = listener.local_addr()?;
     let stop = Arc::new(AtomicBool::new(false));
-    let host = Host { mock, clock: Arc::new(clock), stop: Arc::clone(&stop) };
+    let (told, converse) = (Arc::clone(&stop), Arc::new(converse));
     let listening = thread::Builder::new().name("mock".to_owned()).spawn(move || {
         for stream in listener.incoming() {
-            if host.stops() {
+            if told.load(Ordering::SeqCst) {
                 return;
             }
             let Ok(stream) = stream else { continue };
-            let host = host.clone();
-            // An error here is a client that went away.
-            thread::spawn(move || host.converse(stream).ok());
+            let (converse, told) = (Arc::clone(&converse), Arc::clone(&told));
+            thread::spawn(move || converse(stream, told));
         }
     })?;
     Ok(Served { address, stop, listening: Some(listening) })
 }
 
-#[derive(Clone)]
 struct Host {
     mock: Arc<dyn Mock>,
     clock: Clock,
@@ -223,7 +234,7 @@ impl Host {
     }
 }
 
-fn is_wait(error: &io::Error) -> bool {
+pub(crate) fn is_wait(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted)
 }
 

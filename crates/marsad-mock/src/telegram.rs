@@ -3,6 +3,8 @@
 //! After the saved pages and notes that the project keeps of t.me. Where those are silent, this
 //! says so at the place: an embedded post of a channel without preview, a 429.
 
+#[cfg(feature = "mtproto")]
+pub mod account;
 mod draft;
 mod page;
 mod post;
@@ -40,6 +42,11 @@ pub enum Status {
     Person,
     /// Nothing of that name.
     Gone,
+    /// A channel that gave up its name; looks as [`Status::Gone`] does.
+    Private {
+        /// An account that asks is in it, and may still read it.
+        is_member: bool,
+    },
 }
 
 /// What becomes of a channel's old name.

@@ -1,10 +1,11 @@
 //! Answers of platforms as records of the log, and such records as readings.
 //!
-//! An answer is a WARC response beside its request, both without credentials. What the reading needs
+//! An answer is a WARC response beside its request, both without credentials. What went over HTTP
+//! stands as HTTP; what went in Telegram's own protocol stands as its bytes alone. What the reading needs
 //! beside the bytes, such as the look before, stands in the record's own fields: the log alone gives
 //! the same reading again.
 
-use marsad_capture::{Answer, Ask};
+use marsad_capture::{Answer, Ask, INVOKE, RpcError};
 use marsad_evidence::{
     NewRecord, Prepared, REVISIT_PROFILE, Record, RecordKind, Store, digest_name, merkle::sha256,
     prepare,
@@ -30,6 +31,8 @@ const RESPONSE_TYPE: &str = "application/http; msgtype=response";
 const DIGESTS: [&str; 5] = ["etag", "content-md5", "digest", "content-digest", "repr-digest"];
 /// `yes` or `no`.
 const STEADY: &str = "Marsad-Steady";
+/// Media type of questions and answers in Telegram's type language; the address names the layer.
+const TL_TYPE: &str = "application/vnd.marsad.telegram-tl";
 /// Media type of what the watch itself noted: marsad-ndjson lines, coverage mostly.
 const LEDGER_TYPE: &str = "application/vnd.marsad.ledger+x-ndjson";
 /// Under which name the ledger's lines stand in tables.
@@ -63,6 +66,9 @@ impl Seen<'_> {
     /// The record of what was asked, without what proves who asked.
     pub(crate) fn request(&self, agent: &str) -> Prepared {
         let ask = self.ask;
+        if ask.method == INVOKE {
+            return self.record(RecordKind::Request, TL_TYPE, Vec::new(), &ask.body);
+        }
         let (host, path) = host_and_path(&ask.url);
         let line = format!("{} {path} HTTP/1.1", ask.method);
         let mut lines = vec![line, format!("Host: {host}"), format!("User-Agent: {agent}")];
@@ -129,10 +135,13 @@ impl Seen<'_> {
     }
 
     fn response_with(&self, further: Vec<(&'static str, String)>) -> Prepared {
-        let mut block = self.head();
-        block.extend_from_slice(&self.answer.body);
         let mut fields = self.fields();
         fields.extend(further);
+        if self.ask.method == INVOKE {
+            return self.record(RecordKind::Response, TL_TYPE, fields, &self.answer.body);
+        }
+        let mut block = self.head();
+        block.extend_from_slice(&self.answer.body);
         self.record(RecordKind::Response, RESPONSE_TYPE, fields, &block)
     }
 
@@ -242,14 +251,26 @@ pub(crate) fn read(store: &Store, record: &Record) -> Reading {
     if record.content_type == LEDGER_TYPE {
         return read_ledger(&record.payload);
     }
-    if record.kind != RecordKind::Revisit {
-        return read_answer(record, &record.payload).unwrap_or_default();
+    if record.kind == RecordKind::Revisit {
+        let read = referred(store, record).and_then(|block| read_answer(record, &block));
+        let reason = "the answer that this one repeats is not there; it is not read";
+        return read.unwrap_or_else(|| unread(reason.to_owned()));
     }
-    referred(store, record).and_then(|block| read_answer(record, &block)).unwrap_or_else(|| {
-        let reason = "the answer that this one repeats is not there; it is not read".to_owned();
-        let problems = vec![Problem { line: 1, reason }];
-        Reading { problems, rows: 1, ..Reading::default() }
+    read_answer(record, &record.payload).unwrap_or_else(|| {
+        let reader = record.field(READER).unwrap_or_default();
+        unread(match Reader::parse(reader) {
+            Some(_) => "the record is not as a watch writes it".to_owned(),
+            None => format!(
+                "this Marsad does not know how to read '{reader}'; the answer is kept, and a newer one reads it at a rebuild"
+            ),
+        })
     })
+}
+
+/// A record that is counted and not read.
+fn unread(reason: String) -> Reading {
+    let problems = vec![Problem { line: 1, reason }];
+    Reading { problems, rows: 1, ..Reading::default() }
 }
 
 /// The block of a revisit with the body that it refers to.
@@ -264,7 +285,11 @@ fn referred(store: &Store, record: &Record) -> Option<Vec<u8>> {
 fn read_answer(record: &Record, block: &[u8]) -> Option<Reading> {
     let reader = Reader::parse(record.field(READER)?)?;
     let platform = Platform::new(record.field(PLATFORM)?).ok()?;
-    let (status, headers, body) = taken_apart(block)?;
+    let (status, headers, body) = if record.content_type == TL_TYPE {
+        (RpcError::status_of(block), Vec::new(), block)
+    } else {
+        taken_apart(block)?
+    };
     let previous = record.field(PREVIOUS).and_then(|field| {
         let (at, newest) = field.split_once(' ')?;
         Some(Previous { at: at.parse().ok()?, newest })

@@ -14,7 +14,7 @@ use crate::cli::Context;
 use crate::failure::Failure;
 use crate::interpreter::OtherInterpreter;
 use crate::settings::Settings;
-use crate::{output, search_index};
+use crate::{account, clock, output, search_index};
 
 /// Problems are shown by reason, the most frequent first, up to so many reasons.
 const REASONS_SHOWN: usize = 10;
@@ -115,7 +115,8 @@ fn watched(archive: &Archive) -> Result<Vec<Check>, Failure> {
     let places = settings.places()?;
     let mut hosts: BTreeMap<String, (u64, Limit)> = BTreeMap::new();
     let (mut refused, mut failing) = (Vec::new(), 0);
-    for listed in archive.desk()?.sources()? {
+    let desk = archive.desk()?;
+    for listed in desk.sources()? {
         let name = format!("{}:{}", listed.platform, listed.name);
         let source = Source::parse(&name).ok();
         let connector = Connector::of(&listed.platform);
@@ -130,6 +131,11 @@ fn watched(archive: &Archive) -> Result<Vec<Check>, Failure> {
         }
     }
     let mut checks = Vec::new();
+    let standing = account::standing(archive, &places)?;
+    checks.extend(standing.map(|(found, mend)| Check { what: "account", found, mend }));
+    for (lane, until) in desk.waits(clock::now())? {
+        checks.push(well("watch", format!("{lane} asked to wait; nothing is asked until {until}")));
+    }
     for (host, (sources, limit)) in hosts {
         let per_s = f64::from(limit.asks) * 1000.0 / f64::from(limit.window_ms.max(1));
         // One look in five is for something else than new posts.

@@ -15,11 +15,11 @@ use marsad_desk::{Added, Desk, State, Watched};
 use serde_json::{Value, json};
 
 use self::unseen::Unseen;
+use crate::account;
 use crate::archive::Archive;
 use crate::audit::{self, Act, Action};
 use crate::cli::{Context, SourcesOptions, SourcesVerb};
 use crate::failure::Failure;
-use crate::settings::Settings;
 use crate::watch::{Eligible, eligible};
 use crate::{clock, output};
 
@@ -47,6 +47,8 @@ pub(crate) fn run(context: &Context, options: &SourcesOptions) -> Result<ExitCod
             desk.set_state(source.id, State::Watched, None)
         }),
         SourcesVerb::Check(named) => check(context, &named.sources),
+        SourcesVerb::Login(wanted) => account::login(context, wanted.platform),
+        SourcesVerb::Logout(wanted) => account::logout(context, wanted.platform),
     }
 }
 
@@ -166,7 +168,7 @@ fn refused(
         output::say(context, "note: so many sources are looked at by the first `marsad watch`");
         return Ok(refused);
     }
-    for (source, is) in eligible(&Settings::of(archive.root())?, added)? {
+    for (source, is) in eligible(archive, desk, added)? {
         match is {
             Eligible::Yes => {}
             Eligible::KeptOut(cause) => output::say(
@@ -181,7 +183,8 @@ fn refused(
                     "note: {source} could not be looked at ({why}); the first watch looks again"
                 ),
             ),
-            Eligible::No => {
+            Eligible::No(why) => {
+                output::say(context, &format!("note: {source}: {why}"));
                 if let Some(listed) = desk.source(source.platform.as_str(), &source.name)? {
                     desk.remove(listed.id)?;
                 }
@@ -215,6 +218,12 @@ fn row(source: &Watched) -> Value {
 fn list(context: &Context, desk: &Desk) -> Result<ExitCode, Failure> {
     let rows: Vec<Value> = desk.sources()?.iter().map(row).collect();
     output::finding(context, &json!({"sources": rows.len(), "rows": rows}), &COLUMNS)?;
+    for (lane, until) in desk.waits(clock::now())? {
+        output::say(
+            context,
+            &format!("note: {lane} asked to wait; nothing is asked until {until}"),
+        );
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -267,12 +276,12 @@ fn check(context: &Context, written: &[String]) -> Result<ExitCode, Failure> {
     let unseen = Unseen::of(&archive)?;
     let mut rows = Vec::new();
     let mut all_are = true;
-    for (source, is) in eligible(&Settings::of(archive.root())?, &sources)? {
-        all_are &= is != Eligible::No;
+    for (source, is) in eligible(&archive, &mut archive.desk()?, &sources)? {
+        all_are &= !matches!(is, Eligible::No(_));
         let (word, why) = match is {
             Eligible::Yes => ("public", None),
             Eligible::KeptOut(cause) => ("restricted", Some(cause)),
-            Eligible::No => ("not public", None),
+            Eligible::No(why) => ("not public", Some(why)),
             Eligible::Unknown(why) => ("unknown", Some(why)),
         };
         let mut row = json!({"source": source.to_string(), "is": word, "why": why});

@@ -45,6 +45,17 @@ impl Bench {
         self.command(arguments).output().unwrap()
     }
 
+    /// Runs the program while somebody types these lines.
+    #[cfg(feature = "mtproto")]
+    pub(crate) fn typed(&self, arguments: &[&str], lines: &str) -> Output {
+        use std::io::Write as _;
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+        child.wait_with_output().unwrap()
+    }
+
     /// Starts the program and does not wait for it.
     pub(crate) fn spawn(&self, arguments: &[&str]) -> Child {
         self.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()

@@ -7,6 +7,7 @@
     reason = "a test that cannot set itself up fails, and says loudly what it skips"
 )]
 
+mod account;
 mod alerts;
 mod attest;
 mod audit;

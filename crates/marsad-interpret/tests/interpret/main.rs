@@ -25,6 +25,8 @@ mod telegram_desktop;
 #[cfg(test)]
 mod telegram_notes;
 #[cfg(test)]
+mod telegram_tl;
+#[cfg(test)]
 mod telegram_web;
 #[cfg(test)]
 mod telethon;

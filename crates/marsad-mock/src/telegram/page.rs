@@ -198,7 +198,9 @@ fn header(page: &mut String, channel: &Channel, title: &str, now_ms: i64) {
 pub(super) fn landing(asked: &str, channel: Option<&Channel>, now_ms: i64) -> String {
     let status = channel.map_or(Status::Gone, |channel| channel.status(now_ms));
     let page = match (channel, status) {
-        (None, _) | (_, Status::Gone | Status::Person) => contact(&escape(asked)),
+        (None, _) | (_, Status::Gone | Status::Person | Status::Private { .. }) => {
+            contact(&escape(asked))
+        }
         (Some(channel), status) => view(channel, status, now_ms),
     };
     page + &generated(now_ms)
