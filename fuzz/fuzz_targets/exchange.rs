@@ -15,7 +15,9 @@ const URLS: [&str; 4] = [
 
 /// Of a Matrix room, read from outside.
 const ROOM: &str = "!coast:weather.example";
-const ROOM_URLS: [&str; 4] = [
+const ROOM_URLS: [&str; 6] = [
+    "https://weather.example/_matrix/client/v3/sync?since=s1",
+    "https://weather.example/_matrix/client/v3/joined_rooms",
     "https://weather.example/_matrix/client/v3/rooms/%21coast%3Aweather.example/messages?dir=b",
     "https://weather.example/_matrix/client/v3/rooms/%21coast%3Aweather.example/event/%241",
     "https://weather.example/_matrix/client/v1/room_summary/%21coast%3Aweather.example",

@@ -15,11 +15,13 @@
 
 mod address;
 mod page;
+mod sync;
 
 use crate::visit::unusable;
 use crate::{Answer, Ask, Heard, Limit, Look, Memory, Outcome, Place, Plan, Source, Visit};
 use address::{Homeserver, Room};
 use page::{Page, Way};
+pub(crate) use sync::SyncVisit;
 
 /// The reader of the answers.
 const READER: &str = "matrix";

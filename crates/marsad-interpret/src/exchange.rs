@@ -1,10 +1,11 @@
-//! Answers of platforms over HTTP, as the log keeps them.
+//! Answers of platforms over HTTP, and frames of their streams, as the log keeps them.
 
 use std::fmt;
 
 use marsad_types::{Platform, Reading, Timestamp};
 
-/// One answer of a platform over HTTP, as it was kept.
+/// One answer of a platform over HTTP, or one frame of a stream (then a status of 200 and no fields),
+/// as it was kept.
 #[derive(Debug, Clone)]
 pub struct Exchange<'a> {
     /// Which reader understands it.
@@ -49,13 +50,21 @@ pub enum Reader {
     Matrix,
     /// Rocket.Chat's REST API.
     RocketChat,
+    /// Frames of Rocket.Chat's realtime interface.
+    RocketChatRealtime,
     /// TamTam's and MAX's Bot API.
     BotApi,
 }
 
 impl Reader {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::TelegramWeb, Self::Matrix, Self::RocketChat, Self::BotApi];
+    pub const ALL: [Self; 5] = [
+        Self::TelegramWeb,
+        Self::Matrix,
+        Self::RocketChat,
+        Self::BotApi,
+        Self::RocketChatRealtime,
+    ];
 
     /// The word in the evidence.
     pub fn as_str(self) -> &'static str {
@@ -63,6 +72,7 @@ impl Reader {
             Self::TelegramWeb => "telegram-web",
             Self::Matrix => "matrix",
             Self::RocketChat => "rocketchat",
+            Self::RocketChatRealtime => "rocketchat-realtime",
             Self::BotApi => "bot-api",
         }
     }
@@ -102,5 +112,6 @@ pub fn read_exchange(exchange: &Exchange<'_>) -> Reading {
         Reader::BotApi => crate::bot_api::read(exchange),
         Reader::Matrix => crate::matrix_api::read(exchange),
         Reader::RocketChat => crate::rocketchat_api::read(exchange),
+        Reader::RocketChatRealtime => crate::rocketchat_api::read_frame(exchange),
     }
 }

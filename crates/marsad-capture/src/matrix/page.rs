@@ -92,12 +92,7 @@ pub(super) fn read(body: &[u8], way: Way) -> Option<Page> {
     };
     let mut edited: Vec<(usize, String)> = Vec::new();
     for event in chunk {
-        let Some(id) = event.get("event_id").and_then(text) else { continue };
-        let is_state = event.get("state_key").is_some();
-        let kind = event.get("type").and_then(Value::as_str).unwrap_or_default();
-        if is_state || !matches!(kind, "m.room.message" | "m.sticker") {
-            continue;
-        }
+        let Some(id) = post_id(event) else { continue };
         match edit_of(event) {
             Some(target) if target.starts_with('$') => edited.push((page.ids.len(), target)),
             Some(_) => {}
@@ -121,6 +116,39 @@ pub(super) fn read(body: &[u8], way: Way) -> Option<Page> {
         page.end = None;
     }
     Some(page)
+}
+
+/// The id of a post or an edit.
+fn post_id(event: &Value) -> Option<String> {
+    let id = event.get("event_id").and_then(text)?;
+    let is_state = event.get("state_key").is_some();
+    let kind = event.get("type").and_then(Value::as_str).unwrap_or_default();
+    (!is_state && matches!(kind, "m.room.message" | "m.sticker")).then_some(id)
+}
+
+/// Posts that are edited by some of these events and are not among them.
+pub(super) fn edited_elsewhere(events: &[Value]) -> Vec<String> {
+    let there: Vec<String> = events.iter().filter_map(post_id).collect();
+    let posts = events.iter().filter(|event| post_id(event).is_some());
+    let mut edited: Vec<String> = posts.filter_map(edit_of).collect();
+    edited.retain(|target| target.starts_with('$') && !there.contains(target));
+    edited.sort_unstable();
+    edited.dedup();
+    edited
+}
+
+/// Whether by this event the room is not public any more.
+pub(super) fn closes(event: &Value) -> bool {
+    if event.get("state_key").is_none() {
+        return false;
+    }
+    match event.get("type").and_then(Value::as_str) {
+        Some("m.room.encryption") => true,
+        Some("m.room.history_visibility") => {
+            !is_open(event.pointer("/content/history_visibility"))
+        }
+        _ => false,
+    }
 }
 
 /// Whether what is older than this change of who may read was not for everybody: there the room's

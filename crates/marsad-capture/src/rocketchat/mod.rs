@@ -17,13 +17,16 @@
 //! change seen, or `TOP REACHED` while the newest posts are read downwards.
 
 mod anonymous;
+mod ddp;
 mod page;
+mod realtime;
 
 use crate::visit::unusable;
 use crate::{Answer, Ask, Heard, Limit, Look, Memory, Missed, Outcome, Place, Places, Plan};
 use crate::{Source, Visit};
 pub(crate) use anonymous::AnonymousVisit;
 use page::{Changes, Page, Room, iso};
+pub use realtime::{Realtime, Saying, Standing, Step as RealtimeStep};
 
 /// The reader of the answers.
 const READER: &str = "rocketchat";
@@ -66,11 +69,15 @@ impl Host {
         self.place.secret != crate::Secret::None
     }
 
+    fn base(&self) -> String {
+        self.place.base(&format!("https://{}", self.own))
+    }
+
     /// A question on a route; the limit is the route's.
     fn ask(&self, route: &str, fields: &[(&str, &str)]) -> Ask {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         query.extend_pairs(fields);
-        let base = self.place.base(&format!("https://{}", self.own));
+        let base = self.base();
         let lane = (format!("{}/{route}", self.name()), self.place.limit(LIMIT));
         let mut ask = Ask::get(format!("{base}/api/v1/{route}?{}", query.finish()), READER, lane);
         ask.secret = self.place.secret.clone();
