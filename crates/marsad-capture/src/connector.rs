@@ -163,6 +163,12 @@ impl Connector {
         }
     }
 
+    /// Whether its hosts hold conversations in which they tell what happens: see
+    /// [`crate::Realtime`].
+    pub fn has_realtime(self) -> bool {
+        self == Self::RocketChat
+    }
+
     /// Begins a look at everything that happened on a platform since the last one, where it tells
     /// that for all channels together; `None` where it does not. `memory` is the platform's own.
     /// `public` are the channels that are watched and were found public: nothing else in it is kept.
@@ -177,9 +183,7 @@ impl Connector {
                 let host = Host::of(platform, places);
                 Some(Box::new(BotApiStream::new(host, memory, public)))
             }
-            Self::Matrix => {
-                Some(Box::new(SyncVisit::new(places.matrix.clone(), memory, public)))
-            }
+            Self::Matrix => Some(Box::new(SyncVisit::new(places.matrix.clone(), memory, public))),
             Self::TelegramWeb | Self::RocketChat => None,
         }
     }

@@ -58,13 +58,8 @@ pub enum Reader {
 
 impl Reader {
     /// All of them.
-    pub const ALL: [Self; 5] = [
-        Self::TelegramWeb,
-        Self::Matrix,
-        Self::RocketChat,
-        Self::BotApi,
-        Self::RocketChatRealtime,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::TelegramWeb, Self::Matrix, Self::RocketChat, Self::BotApi, Self::RocketChatRealtime];
 
     /// The word in the evidence.
     pub fn as_str(self) -> &'static str {

@@ -39,7 +39,9 @@ enum Call<'a> {
     Alias,
     Summary,
     State(&'a str),
-    Messages { is_backwards: bool },
+    Messages {
+        is_backwards: bool,
+    },
     Event,
     /// Which rooms our account is in.
     Joined,
@@ -206,9 +208,7 @@ struct Rooms<'a> {
 /// Rooms by their ids.
 #[derive(Deserialize)]
 #[serde(transparent)]
-struct Named<'a>(
-    #[serde(borrow)] std::collections::BTreeMap<String, Nested<Object<Joined<'a>>>>,
-);
+struct Named<'a>(#[serde(borrow)] std::collections::BTreeMap<String, Nested<Object<Joined<'a>>>>);
 
 #[derive(Deserialize)]
 struct Joined<'a> {
@@ -376,7 +376,8 @@ impl Asked<'_> {
         reading.rows = 0;
         let rooms = answer.rooms.get("rooms", "an object")?;
         let joined = rooms.map(|Object(rooms)| rooms.join.get("join", "an object")).transpose()?;
-        for (room, joined) in joined.flatten().map(|Object(Named(rooms))| rooms).unwrap_or_default() {
+        for (room, joined) in joined.flatten().map(|Object(Named(rooms))| rooms).unwrap_or_default()
+        {
             let mut page = Page::new(self.key(&room), self.exchange);
             let Nested::There(Object(Joined { state, timeline })) = joined else {
                 page.note("a room that is not an object");

@@ -231,6 +231,9 @@ fn check(context: &Context, written: &[String]) -> Result<ExitCode, Failure> {
     let mut sources = named.sources;
     if sources.is_empty() {
         for listed in archive.desk()?.sources()? {
+            if listed.state == State::Account {
+                continue; // a stream, no channel
+            }
             sources.extend(Source::parse(&format!("{}:{}", listed.platform, listed.name)));
         }
     }

@@ -144,9 +144,7 @@ pub(super) fn closes(event: &Value) -> bool {
     }
     match event.get("type").and_then(Value::as_str) {
         Some("m.room.encryption") => true,
-        Some("m.room.history_visibility") => {
-            !is_open(event.pointer("/content/history_visibility"))
-        }
+        Some("m.room.history_visibility") => !is_open(event.pointer("/content/history_visibility")),
         _ => false,
     }
 }

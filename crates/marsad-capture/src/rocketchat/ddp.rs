@@ -201,7 +201,10 @@ mod tests {
         assert_eq!(what(MESSAGES, "r", r#"[{"_id":"a","rid":"r"}]"#), room(What::Posts));
         assert_eq!(what(MESSAGES, "r", r#"[{"_id":"a","rid":"r","t":"rm"}]"#), room(What::Posts));
         assert_eq!(what(MESSAGES, "r", r#"[{"_id":"a","rid":"r","t":"uj"}]"#), room(What::Nothing));
-        assert_eq!(what(MESSAGES, "r", r#"[{"_id":"a","rid":"r","t":"e2e"}]"#), room(What::Closing));
+        assert_eq!(
+            what(MESSAGES, "r", r#"[{"_id":"a","rid":"r","t":"e2e"}]"#),
+            room(What::Closing)
+        );
         assert_eq!(what(MESSAGES, "r", r#"[{"_id":"a","rid":"other"}]"#), None);
         assert_eq!(what(MESSAGES, "r", r#"[{"_id":"a","rid":"r"},{"_id":"b"}]"#), None);
         assert_eq!(what(ROOM, "r/deleteMessage", r#"[{"_id":"a"}]"#), room(What::Posts));

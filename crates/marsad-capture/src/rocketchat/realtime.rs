@@ -210,6 +210,7 @@ impl Realtime {
     /// may have changed.
     pub fn watch(&mut self, public: &[Public]) {
         self.memory.settle(public);
+        self.asked.retain(|id| public.iter().any(|room| room.id == *id));
         let is_sure = |room: &&Public| !self.memory.doubts(&room.id);
         let sure: BTreeMap<&str, &str> = public
             .iter()
@@ -388,7 +389,8 @@ impl Realtime {
         (self.phase == Phase::Open).then_some((id.as_str(), room.key.as_str()))
     }
 
-    /// Hears a frame; what of it is to be kept is kept already. Gives what ends the conversation,
+    /// Hears a frame. What posts say is not remembered here, so that it does not matter whether it is
+    /// kept already. Gives what ends the conversation,
     /// where something does.
     pub fn hear(&mut self, frame: &[u8], now: i64) -> Option<Step> {
         if matches!(self.phase, Phase::Away | Phase::Dialing | Phase::Leaving) {
