@@ -513,6 +513,20 @@ impl Visit for MatrixVisit {
         Some(ask)
     }
 
+    /// Where our account is a member, pages show it more than everybody may read.
+    fn reduced(&self, answer: Answer) -> (Answer, u64) {
+        let way = match self.step {
+            Step::Tail => Way::Forward,
+            Step::Head | Step::Gap(_) | Step::Recheck(_) | Step::Backfill => Way::Back,
+            _ => return (answer, 0),
+        };
+        let Ok(mut read) = serde_json::from_slice(&answer.body) else { return (answer, 0) };
+        match page::reduce(&mut read, way) {
+            0 => (answer, 0),
+            left_out => (Answer { body: read.to_string().into_bytes(), ..answer }, left_out as u64),
+        }
+    }
+
     fn hear(&mut self, answer: &Answer, at_ms: i64) -> Heard {
         let is_event = matches!(self.step, Step::Event(_));
         if let Some(why) = unusable(answer) {

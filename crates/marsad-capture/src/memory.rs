@@ -84,7 +84,7 @@ impl Memory {
     }
 
     /// A stream's memory: a channel of it may not be public any more. It is left out until a visit
-    /// that began later found that it is.
+    /// that began after that has found that it is.
     pub(crate) fn doubt(&mut self, channel: &str, at: i64) {
         self.remove_timed(channel);
         self.insert_timed(at, channel, usize::MAX);
@@ -100,7 +100,7 @@ impl Memory {
         for channel in public {
             let is_answered = self
                 .timed()
-                .any(|(at, known)| known == channel.id && channel.checked_at > Some(at));
+                .any(|(at, known)| known == channel.id && channel.checked_at >= Some(at));
             if is_answered {
                 self.remove_timed(&channel.id);
             }

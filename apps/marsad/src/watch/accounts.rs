@@ -13,6 +13,8 @@ use crate::failure::Failure;
 const ACCOUNT: &str = "updates";
 /// Between two looks whether a channel is known to be public.
 const NOBODY_MS: i64 = 1000;
+/// Between two questions to a platform that has nothing for us, at most.
+const PAUSE_MS_MAX: i64 = 60_000;
 
 impl Watch {
     /// Where a platform tells our account what happens in all its channels, that is a source of its own,
@@ -78,7 +80,7 @@ impl Watch {
             None if outcome.followed => 0,
             None if self.public_on(platform).is_empty() => NOBODY_MS,
             // The account is in none of the rooms, or the platform refuses.
-            _ => self.pace.poll_ms(),
+            _ => self.pace.poll_ms().min(PAUSE_MS_MAX),
         };
         self.schedule.plan(&active.lane, id, Turn::Follow, now.0 + pause);
         Ok(())

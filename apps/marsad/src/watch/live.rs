@@ -63,7 +63,8 @@ pub(super) struct KeptFrame {
 }
 
 impl Watch {
-    /// The channels of a platform that are watched and were found public.
+    /// The channels of a platform that are watched, were found public, and of which a visit has read the
+    /// newest posts: what happens to a post that a stream tells of is then the next visit's to find.
     pub(super) fn public_on(&self, platform: &str) -> Vec<Public> {
         let watched = self
             .sources
@@ -77,6 +78,7 @@ impl Watch {
         let memory: Memory = serde_json::from_str(&watched.memory).ok()?;
         let key = connector.key(&name, &memory);
         let checked_at = self.checked.get(&watched.id).copied();
+        memory.looked_at?;
         Some(Public { id: memory.channel?, key, checked_at })
     }
 

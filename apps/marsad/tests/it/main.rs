@@ -24,6 +24,7 @@ mod prism;
 mod privacy;
 mod rebuild;
 mod search;
+mod streams;
 mod watch;
 mod webarchives;
 mod worlds;

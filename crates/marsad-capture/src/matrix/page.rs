@@ -149,6 +149,45 @@ pub(super) fn closes(event: &Value) -> bool {
     }
 }
 
+/// Which of these events, oldest first, everybody may read: a member is shown others too. What was sent
+/// while the room was closed, or after it was encrypted, is not; a change of who may read is news for
+/// everybody on either side of it.
+pub(super) fn public_part(events: &[&Value], is_closed: bool) -> Vec<bool> {
+    let change = |event: &Value| {
+        let is_it = event.get("type").is_some_and(|kind| kind == "m.room.history_visibility");
+        (is_it && event.get("state_key").is_some())
+            .then(|| is_open(event.pointer("/content/history_visibility")))
+    };
+    let first = events.iter().find(|event| change(event).is_some());
+    let mut is_open = !is_closed && !first.is_some_and(|event| begins_public(event));
+    let mut is_encrypted = false;
+    let mut shown = Vec::with_capacity(events.len());
+    for event in events {
+        let was_open = is_open;
+        is_open = change(event).unwrap_or(is_open);
+        shown.push((was_open || is_open) && !is_encrypted);
+        is_encrypted |= change(event).is_none() && closes(event);
+    }
+    shown
+}
+
+/// Leaves out of a page what not everybody may read; gives how much that is.
+pub(super) fn reduce(body: &mut Value, way: Way) -> usize {
+    let Some(chunk) = body.get_mut("chunk").and_then(Value::as_array_mut) else { return 0 };
+    let mut events: Vec<&Value> = chunk.iter().collect();
+    if way == Way::Back {
+        events.reverse();
+    }
+    let mut keeps = public_part(&events, false);
+    if way == Way::Back {
+        keeps.reverse();
+    }
+    let before = chunk.len();
+    let mut keeps = keeps.into_iter();
+    chunk.retain(|_| keeps.next().unwrap_or(true));
+    before - chunk.len()
+}
+
 /// Whether what is older than this change of who may read was not for everybody: there the room's
 /// public history begins.
 fn begins_public(event: &Value) -> bool {

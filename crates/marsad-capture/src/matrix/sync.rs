@@ -7,8 +7,9 @@
 //! is asked for. The place in the stream (`next_batch`) moves only after the answer is kept and every
 //! post that it edits was asked for.
 //!
-//! A member is shown more than everybody may see. So of an answer nothing is kept that comes after a
-//! change that closes its room; the room is left out then until a visit has found it public again.
+//! A member is shown more than everybody may see. So of an answer nothing is kept that is older than a
+//! change that opens its room or comes after one that closes it; a room that closes is left out then
+//! until a visit has found it public again.
 //!
 //! Of the memory: `token` is the place, `token_back` the joined rooms as `MS ID ID …`, `looked_at`
 //! the last answer, `newest` the one before it, `recent` the rooms in doubt.
@@ -224,30 +225,26 @@ impl SyncVisit {
     }
 }
 
-/// Of a room what is said and what it is; nothing that comes after a change that closes it.
+/// Of a room what is said and what it is, as far as everybody may read it.
 fn reduce_room(room: &mut Value) -> usize {
     let is_closed = events(room, "/state/events").iter().any(page::closes);
+    let said: Vec<&Value> = events(room, "/timeline/events").iter().collect();
+    let mut is_public = page::public_part(&said, is_closed).into_iter();
     let Some(fields) = room.as_object_mut() else { return 0 };
     let before = fields.len();
     fields.retain(|name, part| matches!(name.as_str(), "state" | "timeline") && part.is_object());
     let mut left_out = before - fields.len();
-    let mut list = |part: &str, keeps: &mut dyn FnMut(&Value) -> bool| {
+    let mut list = |part: &str, keeps: &mut dyn FnMut(&str) -> bool| {
         let events = fields.get_mut(part).and_then(|part| part.get_mut("events"));
         let Some(events) = events.and_then(Value::as_array_mut) else { return };
         let before = events.len();
-        events.retain(|event| keeps(event));
+        events.retain(|event| keeps(event.get("type").and_then(Value::as_str).unwrap_or_default()));
         left_out += before - events.len();
     };
-    let kind = |event: &Value| event.get("type").and_then(Value::as_str).map(str::to_owned);
-    list("state", &mut |event| kind(event).is_some_and(|kind| STATE_TYPES.contains(&&*kind)));
-    let mut is_over = is_closed;
-    list("timeline", &mut |event| {
-        if is_over {
-            return false;
-        }
-        is_over = page::closes(event);
-        let kind = kind(event).unwrap_or_default();
-        !NOT_TYPES.contains(&&*kind) && kind != "m.room.encrypted"
+    list("state", &mut |kind| STATE_TYPES.contains(&kind));
+    list("timeline", &mut |kind| {
+        let is_public = is_public.next().unwrap_or(false);
+        is_public && !NOT_TYPES.contains(&kind) && kind != "m.room.encrypted"
     });
     left_out
 }

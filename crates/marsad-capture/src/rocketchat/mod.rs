@@ -36,6 +36,8 @@ const PAGE: usize = 100;
 const SHORT: usize = 10;
 /// Milliseconds by which the clocks of a workspace's servers may differ.
 const OVERLAP_MS: i64 = 5000;
+/// Milliseconds by which the server's clock and ours may differ.
+const CLOCKS_MS: i64 = 3_600_000;
 /// What the platform allows on each route, unless told otherwise.
 pub(crate) const LIMIT: Limit = Limit { asks: 10, window_ms: 60_000 };
 
@@ -231,7 +233,9 @@ impl RocketChatVisit {
             self.memory.oldest = page.lowest().map(|at| at.to_string());
             self.memory.is_whole = page.posts.is_empty();
             page.remember(&mut self.memory, self.plan.remember);
-            self.memory.token = page.highest().map(|at| format!("@{at}"));
+            // In an empty room everything is a change since now, by whatever clock.
+            let cursor = page.highest().unwrap_or(at_ms - CLOCKS_MS);
+            self.memory.token = Some(format!("@{cursor}"));
             return self.followed(at_ms);
         };
         let gap = self.gap();
@@ -294,8 +298,9 @@ impl RocketChatVisit {
                 self.memory.insert_timed(post.at, &post.id, self.plan.remember);
             }
         }
-        let highest = changes.updated.highest().map_or(newest, |at| at.max(newest));
-        self.memory.newest = Some(highest.to_string());
+        if let Some(highest) = changes.updated.highest() {
+            self.memory.newest = Some(highest.max(newest).to_string());
+        }
         let cursor = self.cursor().max(changes.newest);
         self.memory.token = cursor.map(|at| format!("@{at}"));
         self.followed(at_ms)

@@ -141,25 +141,24 @@ impl Ddp {
         }
         let token = said["params"][0]["resume"].as_str().unwrap_or_default();
         let state = self.inner.state();
-        let mut said = Vec::new();
-        let result = if let Some(user) = state.user_of_token(token) {
+        let mut said = vec![updated];
+        if let Some(user) = state.user_of_token(token) {
             self.user = Some(user.id.clone());
+            let expires = date(now_ms + 90 * 86_400_000);
+            let result = json!({"msg": "result", "id": id, "result":
+                {"id": user.id, "token": token, "tokenExpires": expires, "type": "resume"}});
             // What the server tells of our own account.
             let fields =
                 json!({"username": user.name, "emails": [{"address": "desk@example.org"}]});
-            said.push(
-                json!({"msg": "added", "collection": "users", "id": user.id, "fields": fields})
-                    .to_string(),
-            );
-            let expires = date(now_ms + 90 * 86_400_000);
-            json!({"msg": "result", "id": id, "result":
-                {"id": user.id, "token": token, "tokenExpires": expires, "type": "resume"}})
+            let own =
+                json!({"msg": "added", "collection": "users", "id": user.id, "fields": fields});
+            said.extend([result.to_string(), own.to_string()]);
         } else {
             let reason = "You've been logged out by the server. Please log in again.";
-            json!({"msg": "result", "id": id, "error": {"isClientSafe": true, "error": 403,
-                "reason": reason, "message": format!("{reason} [403]"), "errorType": "Meteor.Error"}})
-        };
-        said.extend([result.to_string(), updated]);
+            let result = json!({"msg": "result", "id": id, "error": {"isClientSafe": true, "error": 403,
+                "reason": reason, "message": format!("{reason} [403]"), "errorType": "Meteor.Error"}});
+            said.push(result.to_string());
+        }
         said
     }
 
