@@ -127,9 +127,8 @@ impl Watch {
             let (_, public) = hosts.entry(host).or_insert_with(|| (name, Vec::new()));
             public.extend(self.public(watched));
         }
-        for line in self.live.lines.values_mut() {
-            line.realtime.watch(&[]); // hosts that are gone; the others are told below
-        }
+        let gone = self.live.lines.iter_mut().filter(|(host, _)| !hosts.contains_key(*host));
+        gone.for_each(|(_, line)| line.realtime.watch(&[]));
         for (host, (name, public)) in hosts {
             if !self.live.lines.contains_key(&host) {
                 let platform = name.platform.as_str();
