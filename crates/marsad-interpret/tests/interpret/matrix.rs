@@ -301,7 +301,7 @@ fn what_is_not_understood_is_said_and_the_rest_is_kept() {
         let reading = heard(&WATCHED, body.as_bytes());
         assert_eq!((reading.posts.len(), reading.problems.len()), (0, 1), "{body}");
     }
-    let elsewhere = heard(&Asked { path: "v3/sync", ..WATCHED }, b"{}");
+    let elsewhere = heard(&Asked { path: "v3/presence", ..WATCHED }, b"{}");
     assert_eq!(problems(&elsewhere), ["1: the address is none of those that are read"]);
 }
 
@@ -479,7 +479,8 @@ fn sync_reads_as_pages_of_its_rooms_do() {
     let said = [says(1, "Fog"), edit(2, 1, "Sun"), says(3, "Rain")];
     let other = [says(4, "All lines run"), event(5, "m.room.redaction", json!({"redacts": "$9"}))];
     let reading = sync(&[(ROOM, &[], &said), ("!rail", &[], &other)]);
-    let page = page(&said);
+    let newest_first: Vec<Value> = said.iter().rev().cloned().collect();
+    let page = page(&newest_first);
     let of = |room: &str| -> Vec<_> {
         reading.posts.iter().filter(|post| post.channel.id == room).cloned().collect()
     };
