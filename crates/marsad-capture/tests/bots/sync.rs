@@ -402,12 +402,11 @@ proptest! {
                         continue; // what members do to a post then is theirs
                     }
                     let (room, now) = (world.rooms[room].id.clone(), world.now);
-                    match happens {
-                        Happens::Edit(_) => world.mock.edit(&room, &id, now, &format!("Edit at {now}")),
-                        _ => {
-                            posts.retain(|(_, post)| *post != id);
-                            world.mock.delete(&room, &id, now)
-                        }
+                    if matches!(happens, Happens::Edit(_)) {
+                        world.mock.edit(&room, &id, now, &format!("Edit at {now}"))
+                    } else {
+                        posts.retain(|(_, post)| *post != id);
+                        world.mock.delete(&room, &id, now)
                     }.unwrap();
                 }
                 Happens::Closes(room) if !closed[room] => {

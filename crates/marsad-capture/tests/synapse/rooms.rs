@@ -200,7 +200,7 @@ fn live(
     let before = memory.clone();
     coast.hours(members, press, 130..190);
     let (_, _, nudges) = reader.sync(memory, &room);
-    assert_eq!(nudges, [follow.clone()]);
+    assert_eq!(nudges, std::slice::from_ref(&follow));
     let (memory, _, nudges) = reader.sync(before, &room);
     assert_eq!(nudges, [follow], "a process that died asks the same again");
     // A place that the server does not know.
@@ -214,7 +214,7 @@ fn live(
     let (memory, _, nudges) = reader.sync(memory, &room);
     assert!(nudges.contains(&Nudge { channel: room.clone(), turn: Turn::Check }), "{nudges:?}");
     assert!(!reader.known.posts.contains_key(&hidden));
-    assert_eq!(reader.sync(memory, &room).1.followed, false);
+    assert!(!reader.sync(memory, &room).1.followed);
     assert_eq!(reader.calls("/sync?"), 0);
     members.state(press, &room, "m.room.history_visibility", &says("world_readable"));
     for other in ["For members alone", "Soup of the day", "one_time_keys", "m.heroes", &private] {
