@@ -462,7 +462,9 @@ fn sync(rooms: &[(&str, &[Value], &[Value])]) -> Reading {
     for (room, state, timeline) in rooms {
         let bare = |events: &[Value]| -> Vec<Value> {
             let mut events = events.to_vec();
-            events.iter_mut().for_each(|e| drop(e.as_object_mut().unwrap().remove("room_id")));
+            for event in &mut events {
+                event.as_object_mut().unwrap().remove("room_id");
+            }
             events
         };
         let timeline = json!({"events": bare(timeline), "limited": false, "prev_batch": "t1"});
