@@ -1,4 +1,4 @@
-//! Answers of platforms: any status, address and body is read without a panic, twice alike.
+//! Answers of platforms and frames of their streams: any status, address and body is read without a panic, twice alike.
 
 #![no_main]
 
@@ -24,12 +24,19 @@ const ROOM_URLS: [&str; 6] = [
     "https://weather.example/_matrix/client/v3/rooms/%21coast%3Aweather.example/state/m.room.tombstone",
 ];
 
+/// Where a conversation is held.
+const FRAME_URLS: [&str; 1] = ["https://chat.example.org/websocket"];
+
 fuzz_target!(|input: &[u8]| {
     let [which, how, body @ ..] = input else { return };
     let platform = Platform::new("telegram").unwrap();
     let at = Timestamp(1_795_400_000_000);
     let reader = Reader::ALL[usize::from(*which) % Reader::ALL.len()];
-    let (urls, channel) = if reader == Reader::Matrix { (ROOM_URLS, ROOM) } else { (URLS, "1900000001") };
+    let (urls, channel): (&[&str], &str) = match reader {
+        Reader::Matrix => (&ROOM_URLS[..], ROOM),
+        Reader::RocketChatRealtime => (&FRAME_URLS[..], "chat.example.org/weather"),
+        _ => (&URLS[..], "1900000001"),
+    };
     let exchange = Exchange {
         reader,
         platform: &platform,
