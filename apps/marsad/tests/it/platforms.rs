@@ -37,7 +37,8 @@ impl Desk {
         for (platform, mock) in mocks {
             let served = serve(Arc::clone(mock), now_ms).unwrap();
             let url = served.url();
-            settings += &format!("[{platform}]\nurl = \"{url}\"\nrequests_per_s = 500\n");
+            let table = format!("[{platform}]\nurl = \"{url}\"\nrequests_per_s = 500\n");
+            settings.push_str(&table);
             all.push(served);
         }
         bench.write("a/marsad.toml", settings);

@@ -15,6 +15,9 @@ use crate::watch::scraped;
 
 const SLOW: &str = "poll_s = 3600\n";
 
+/// The figures of a name, one for each of its labels.
+type Figures<'a> = dyn Fn(&str) -> Vec<u64> + 'a;
+
 /// A workspace and a homeserver, each with a channel that is watched and one that is nobody's business.
 struct World {
     chat: Arc<RocketChat>,
@@ -72,7 +75,7 @@ impl World {
     }
 
     /// Waits until the figures are so; of several with one name, each.
-    fn wait(&self, what: &str, holds: &dyn Fn(&dyn Fn(&str) -> Vec<u64>) -> bool) {
+    fn wait(&self, what: &str, holds: &dyn Fn(&Figures<'_>) -> bool) {
         let mut seen = String::new();
         for _ in 0..600 {
             std::thread::sleep(Duration::from_millis(50));
