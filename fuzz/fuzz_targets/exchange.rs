@@ -1,4 +1,4 @@
-//! Answers of platforms: any status, address and body is read without a panic, twice alike.
+//! Answers of platforms and frames of their streams: any status, address and body is read without a panic, twice alike.
 
 #![no_main]
 
@@ -15,7 +15,9 @@ const URLS: [&str; 4] = [
 
 /// Of a Matrix room, read from outside.
 const ROOM: &str = "!coast:weather.example";
-const ROOM_URLS: [&str; 4] = [
+const ROOM_URLS: [&str; 6] = [
+    "https://weather.example/_matrix/client/v3/sync?since=s1",
+    "https://weather.example/_matrix/client/v3/joined_rooms",
     "https://weather.example/_matrix/client/v3/rooms/%21coast%3Aweather.example/messages?dir=b",
     "https://weather.example/_matrix/client/v3/rooms/%21coast%3Aweather.example/event/%241",
     "https://weather.example/_matrix/client/v1/room_summary/%21coast%3Aweather.example",
@@ -29,16 +31,19 @@ const TL_URLS: [&str; 4] = [
     "mtproto://telegram.org/230/channels.getFullChannel?channel=1900000001",
     "mtproto://telegram.org/230/contacts.resolveUsername?name=coastweather",
 ];
+/// Where a conversation is held.
+const FRAME_URLS: [&str; 1] = ["https://chat.example.org/websocket"];
 
 fuzz_target!(|input: &[u8]| {
     let [which, how, body @ ..] = input else { return };
     let platform = Platform::new("telegram").unwrap();
     let at = Timestamp(1_795_400_000_000);
     let reader = Reader::ALL[usize::from(*which) % Reader::ALL.len()];
-    let (urls, channel) = match reader {
-        Reader::Matrix => (ROOM_URLS, ROOM),
-        Reader::TelegramTl => (TL_URLS, "1900000001"),
-        _ => (URLS, "1900000001"),
+    let (urls, channel): (&[&str], &str) = match reader {
+        Reader::Matrix => (&ROOM_URLS[..], ROOM),
+        Reader::TelegramTl => (&TL_URLS[..], "1900000001"),
+        Reader::RocketChatRealtime => (&FRAME_URLS[..], "chat.example.org/weather"),
+        _ => (&URLS[..], "1900000001"),
     };
     let exchange = Exchange {
         reader,

@@ -10,10 +10,12 @@
 //!
 //! **Not here.** What is asked (`marsad-capture`), what it means (`marsad-interpret`).
 
+mod accounts;
 mod again;
 mod asking;
 mod eligible;
 mod ledger;
+mod live;
 mod metrics;
 mod pulse;
 mod sight;
@@ -33,6 +35,7 @@ use marsad_types::{Platform, Reading, Timestamp};
 use self::again::Again;
 pub(crate) use self::eligible::{Eligible, eligible};
 use self::ledger::{Ledger, Was};
+use self::live::{Live, Told};
 pub(crate) use self::metrics::Metrics;
 pub(crate) use self::pulse::Pulse;
 pub(crate) use self::turns::Pace;
@@ -53,8 +56,6 @@ use crate::settings::Settings;
 const PARALLEL: u32 = 2;
 /// Asks under way at a time, over all hosts.
 const UNDER_WAY_MAX: usize = 64;
-/// The name of the source that is a platform's news for our account.
-const ACCOUNT: &str = "updates";
 /// The longest sleep: a signal to stop is heard within it.
 const NAP_MS: i64 = 200;
 /// The same while alerts are on their way: their receivers' answers make room for the next.
@@ -105,6 +106,13 @@ pub(crate) struct Watch {
     pace: Pace,
     sources: BTreeMap<u64, Watched>,
     active: BTreeMap<u64, Active>,
+    /// When the last visit of this process to a source began that asked whether it is public and heard
+    /// yes.
+    checked: BTreeMap<u64, i64>,
+    live: Live,
+    /// What is for the terminal, beside alerts.
+    said: Vec<String>,
+    told: Told,
     /// Sources that wait until the steady channels were seen.
     held: Vec<u64>,
     again: Again,
@@ -155,6 +163,10 @@ impl Watch {
             pace,
             sources: BTreeMap::new(),
             active: BTreeMap::new(),
+            checked: BTreeMap::new(),
+            live: Live::default(),
+            said: Vec::new(),
+            told: Told::new(),
             held: Vec::new(),
             again: Again::default(),
             ledger: Ledger::default(),
@@ -199,49 +211,6 @@ impl Watch {
         Ok(())
     }
 
-    /// Where a platform tells our account what happens in all its channels, that is a source of its own,
-    /// beside the channels that are watched there.
-    fn take_accounts(&mut self, now: Timestamp) -> Result<BTreeSet<u64>, Failure> {
-        let platforms: BTreeSet<String> =
-            self.sources.values().map(|source| source.platform.clone()).collect();
-        let mut accounts = BTreeSet::new();
-        for platform in platforms {
-            let has_stream = Connector::of(&platform).is_some_and(Connector::has_stream);
-            if !has_stream || !self.pace.goes_on() {
-                continue;
-            }
-            self.desk.add(&platform, ACCOUNT, now)?;
-            let Some(account) = self.desk.source(&platform, ACCOUNT)? else { continue };
-            self.desk.set_state(account.id, State::Account, None)?;
-            accounts.insert(account.id);
-            if !self.sources.contains_key(&account.id) {
-                let account = Watched { state: State::Account, ..account };
-                self.schedule.plan(
-                    &format!("{platform}/{ACCOUNT}"),
-                    account.id,
-                    Turn::Follow,
-                    now.0,
-                );
-                self.sources.insert(account.id, account);
-            }
-        }
-        Ok(accounts)
-    }
-
-    /// The ids of the channels that are watched on a platform, as far as they are known.
-    fn ids_on(&self, platform: &str) -> Vec<String> {
-        let watched = self
-            .sources
-            .values()
-            .filter(|source| source.platform == platform && source.state == State::Watched);
-        let ids = watched.filter_map(|source| {
-            let (connector, name) = connector_of(source)?;
-            let memory: Memory = serde_json::from_str(&source.memory).ok()?;
-            Some(connector.key(&name, &memory))
-        });
-        ids.collect()
-    }
-
     fn release(&mut self, now: Timestamp) {
         let held = std::mem::take(&mut self.held);
         self.plan_first(held, now);
@@ -274,7 +243,7 @@ impl Watch {
             self.release(now);
         }
         self.begin_visits(now)?;
-        let wake = self.ask(now)?;
+        let wake = self.ask(now)?.min(self.tend_streams(now)?);
         let nap = if self.alerts.is_telling() { TELLING_NAP_MS } else { NAP_MS };
         let wait = (wake - clock::now().0).clamp(0, nap);
         let mut came = Vec::new();
@@ -284,7 +253,8 @@ impl Watch {
         while let Some(done) = self.fetcher.next(Duration::ZERO) {
             came.push(done);
         }
-        if !came.is_empty() {
+        self.overhear(clock::now());
+        if !came.is_empty() || self.has_frames() {
             self.take(came)?;
         }
         self.alerts.round(&mut self.desk, clock::now())?;
@@ -319,7 +289,7 @@ impl Watch {
         let memory: Memory = serde_json::from_str(&watched.memory)?;
         let looked_at = memory.looked_at;
         let visit = if watched.state == State::Account {
-            let public = self.ids_on(&watched.platform);
+            let public = self.public_on(&watched.platform);
             Connector::stream(&watched.platform, &self.places, memory, &public)
         } else {
             let plan = self.pace.plan(turn, &memory);
@@ -347,11 +317,14 @@ impl Watch {
         for Done { ticket, result } in came {
             let asked = self.active.get_mut(&ticket).and_then(|active| active.asked.take());
             let Some((ask, at)) = asked else { continue };
+            // A platform that waits for something to happen answers of the time when it did.
+            let at = if ask.holds_ms > 0 { now } else { at };
             match result {
                 Err(missed) => self.miss(ticket, &ask, &missed, now),
                 Ok(answer) => kept.extend(self.keep(ticket, ask, answer, at)?),
             }
         }
+        let frames = self.keep_frames()?;
         self.filing.store.commit(now)?;
         let mut memories = Vec::new();
         for kept in kept {
@@ -360,6 +333,7 @@ impl Watch {
                 memories.push((id, memory));
             }
         }
+        self.hear_frames(frames)?;
         self.desk.remember(&memories)?;
         for (id, memory) in memories {
             if let Some(source) = self.sources.get_mut(&id) {
@@ -387,7 +361,7 @@ impl Watch {
         let left = seen.without_erased(&self.filing.marks, &self.filing.pseudonyms);
         let mut whole = None;
         let (record, reading) = left.unwrap_or_else(|| {
-            let record = if let Some(kept) = self.again.find(&ask.url, &answer) {
+            let record = if let Some(kept) = self.again.find(&ask, &answer) {
                 seen.revisit(kept)
             } else {
                 let record = seen.response();
@@ -399,7 +373,7 @@ impl Watch {
         let (leaf, is_new) = self.filing.keep(record)?;
         if let Some(id) = whole {
             let kept = exchange::Kept { leaf, id, at, status: answer.status };
-            self.again.note(&ask.url, &answer, kept);
+            self.again.note(&ask, &answer, kept);
         }
         Ok(Some(Kept { id, ask, answer, reading, leaf, is_new, at }))
     }
@@ -422,7 +396,10 @@ impl Watch {
             Heard::Understood => {
                 active.tries = 0;
                 self.budget.answered(&ask.lane);
-                Ok(Some(serde_json::to_string(active.visit.memory())?))
+                let memory = serde_json::to_string(active.visit.memory())?;
+                let (nudges, platform) = (active.visit.nudges(), active.source.platform.clone());
+                self.take_nudges(platform.as_str(), nudges, now);
+                Ok(Some(memory))
             }
             Heard::Again(why) => {
                 if told.is_none() {
@@ -453,8 +430,9 @@ impl Watch {
 
     /// Notes how a visit went, and plans the next ones.
     fn end_visit(&mut self, id: u64, now: Timestamp) -> Result<(), Failure> {
-        let Some(active) = self.active.remove(&id) else { return Ok(()) };
+        let Some(mut active) = self.active.remove(&id) else { return Ok(()) };
         self.schedule.done(&active.lane, id);
+        self.take_nudges(active.source.platform.as_str(), active.visit.nudges(), now);
         let outcome = active.visit.end();
         let look = self.judge(id, &active, outcome.look, now);
         let outcome = Outcome { look, ..outcome };
@@ -465,11 +443,10 @@ impl Watch {
             is_kept_out: active.is_kept_out,
         };
         if self.sources.get(&id).is_some_and(|source| source.state == State::Account) {
-            self.note_outcome(id, &active, &outcome, now)?;
-            let failed = matches!(outcome.look, Look::Failed(_));
-            let pause = if failed { self.pace.poll_ms() } else { 0 };
-            self.schedule.plan(&active.lane, id, Turn::Follow, now.0 + pause);
-            return Ok(());
+            return self.note_account(id, &active, &outcome, now);
+        }
+        if active.turn == Turn::Check && outcome.look == Look::Saw {
+            self.checked.insert(id, active.began.0);
         }
         self.ledger.note((&active.source.platform, &key), was, &outcome, now);
         self.note_outcome(id, &active, &outcome, now)?;
@@ -567,9 +544,11 @@ impl Watch {
         Ok(())
     }
 
-    /// Alerts for the terminal since the last time.
+    /// Alerts, and what is to be told of streams, for the terminal since the last time.
     pub(crate) fn said(&mut self) -> Vec<String> {
-        self.alerts.said()
+        let mut said = std::mem::take(&mut self.said);
+        said.extend(self.alerts.said());
+        said
     }
 
     /// Files the rest; gives what was done.

@@ -3,12 +3,12 @@
 use url::Url;
 
 use crate::bot_api::{BotApiStream, BotApiVisit, Host};
-use crate::matrix::MatrixVisit;
+use crate::matrix::{MatrixVisit, SyncVisit};
 #[cfg(feature = "mtproto")]
 use crate::mtproto::AccountVisit;
 use crate::rocketchat::{AnonymousVisit, RocketChatVisit};
 use crate::telegram_web::TelegramVisit;
-use crate::{Account, Limit, Memory, Plan, Secret, Source, Visit, rocketchat};
+use crate::{Account, Limit, Memory, Plan, Public, Secret, Source, Visit, rocketchat};
 
 /// Where a platform is asked, and as whom.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -167,26 +167,38 @@ impl Connector {
         }
     }
 
-    /// Whether the platform tells for all channels together what happened.
-    pub fn has_stream(self) -> bool {
-        self == Self::BotApi
+    /// Whether the platform answers, to a question that waits, what happened in all channels of our
+    /// account together. A homeserver does so for the account that settings name there.
+    pub fn has_stream(self, places: &Places) -> bool {
+        match self {
+            Self::BotApi => true,
+            Self::Matrix => places.matrix.url.is_some() && places.matrix.secret != Secret::None,
+            Self::Telegram | Self::RocketChat => false,
+        }
+    }
+
+    /// Whether its hosts hold conversations in which they tell what happens: see
+    /// [`crate::Realtime`].
+    pub fn has_realtime(self) -> bool {
+        self == Self::RocketChat
     }
 
     /// Begins a look at everything that happened on a platform since the last one, where it tells
     /// that for all channels together; `None` where it does not. `memory` is the platform's own.
-    /// `public` are the ids of the channels that are watched: nothing else in it is kept.
+    /// `public` are the channels that are watched and were found public: nothing else in it is kept.
     pub fn stream(
         platform: &str,
         places: &Places,
         memory: Memory,
-        public: &[String],
+        public: &[Public],
     ) -> Option<Box<dyn Visit>> {
         match Self::of(platform)? {
             Self::BotApi => {
                 let host = Host::of(platform, places);
                 Some(Box::new(BotApiStream::new(host, memory, public)))
             }
-            Self::Telegram | Self::Matrix | Self::RocketChat => None,
+            Self::Matrix => Some(Box::new(SyncVisit::new(places.matrix.clone(), memory, public))),
+            Self::Telegram | Self::RocketChat => None,
         }
     }
 }

@@ -1,14 +1,16 @@
 //! The asking: the only place that opens a connection.
 
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Client, Method, redirect};
+use reqwest::{Client, Method, Response, redirect};
 use tokio::sync::mpsc as queue;
 use url::Url;
 
+use crate::socket::{self, Overheard, Talk};
 use crate::{Answer, Ask, INVOKE, Missed, Secret};
 
 /// Longest answer that is read.
@@ -24,15 +26,31 @@ pub struct Done {
     pub result: Result<Answer, Missed>,
 }
 
-/// Asks on a thread of its own, any number at a time.
+/// What the thread is given to do.
+#[derive(Debug)]
+enum Job {
+    Ask(u64, Box<Ask>),
+    Talk(Talk),
+}
+
+/// What the thread gives back.
+#[derive(Debug)]
+pub(crate) enum Came {
+    Done(Done),
+    Overheard(Overheard),
+}
+
+/// Asks on a thread of its own, any number at a time, and holds conversations there.
 #[derive(Debug)]
 pub struct Fetcher {
-    asks: queue::UnboundedSender<(u64, Ask)>,
+    jobs: queue::UnboundedSender<Job>,
     /// Questions in Telegram's own protocol, where an account is logged in.
     account: Option<queue::UnboundedSender<(u64, Ask)>>,
-    sender: Sender<Done>,
-    done: Receiver<Done>,
+    sender: Sender<Came>,
+    came: Receiver<Came>,
     under_way: usize,
+    talks: BTreeMap<u64, socket::Line>,
+    overheard: VecDeque<Overheard>,
 }
 
 impl Fetcher {
@@ -52,21 +70,30 @@ impl Fetcher {
             .enable_all()
             .build()
             .map_err(|error| format!("cannot ask over HTTP: {error}"))?;
-        let (asks, mut waiting) = queue::unbounded_channel::<(u64, Ask)>();
-        let (sender, done) = channel();
+        let (jobs, mut waiting) = queue::unbounded_channel::<Job>();
+        let (sender, came) = channel();
         let answers = sender.clone();
         thread::Builder::new()
             .name("fetcher".to_owned())
             .spawn(move || {
                 runtime.block_on(async {
-                    while let Some((ticket, ask)) = waiting.recv().await {
-                        let wait = patience + Duration::from_millis(ask.holds_ms);
-                        tokio::spawn(answer(client.clone(), (ticket, ask), wait, answers.clone()));
+                    while let Some(job) = waiting.recv().await {
+                        let (client, sender) = (client.clone(), answers.clone());
+                        match job {
+                            Job::Ask(ticket, ask) => {
+                                let wait = patience + Duration::from_millis(ask.holds_ms);
+                                tokio::spawn(answer(client, (ticket, *ask), wait, sender));
+                            }
+                            Job::Talk(talk) => {
+                                tokio::spawn(socket::hold(client, talk, patience, sender));
+                            }
+                        }
                     }
                 });
             })
             .map_err(|error| format!("cannot ask over HTTP: {error}"))?;
-        Ok(Self { asks, account: None, sender, done, under_way: 0 })
+        let (talks, overheard) = (BTreeMap::new(), VecDeque::new());
+        Ok(Self { jobs, account: None, sender, came, under_way: 0, talks, overheard })
     }
 
     /// Asks in Telegram's own protocol too, as this account; an answer is waited for at most so long.
@@ -83,24 +110,34 @@ impl Fetcher {
 
     /// Sends a question; its answer comes by [`Fetcher::next`] under this ticket.
     pub fn send(&mut self, ticket: u64, ask: Ask) {
-        let queue = if ask.method == INVOKE { self.account.as_ref() } else { Some(&self.asks) };
-        let sent = queue.is_some_and(|queue| queue.send((ticket, ask)).is_ok());
+        let sent = match self.account.as_ref() {
+            Some(account) if ask.method == INVOKE => account.send((ticket, ask)).is_ok(),
+            None if ask.method == INVOKE => false,
+            _ => self.jobs.send(Job::Ask(ticket, Box::new(ask))).is_ok(),
+        };
         if !sent {
             let why = "there is no connection that this can be asked by".to_owned();
             let result = Err(Missed::Unreachable(why));
-            drop(self.sender.send(Done { ticket, result }));
+            drop(self.sender.send(Came::Done(Done { ticket, result })));
         }
         self.under_way += 1;
     }
 
-    /// Waits at most so long for the next answer.
+    /// Waits at most so long for the next answer; less where something is overheard meanwhile.
     pub fn next(&mut self, wait: Duration) -> Option<Done> {
-        match self.done.recv_timeout(wait) {
-            Ok(done) => {
-                self.under_way -= 1;
-                Some(done)
+        let mut wait = wait;
+        loop {
+            match self.came.recv_timeout(wait) {
+                Ok(Came::Done(done)) => {
+                    self.under_way -= 1;
+                    return Some(done);
+                }
+                Ok(Came::Overheard(overheard)) => {
+                    self.overheard.push_back(overheard);
+                    wait = Duration::ZERO;
+                }
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return None,
             }
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
         }
     }
 
@@ -108,15 +145,52 @@ impl Fetcher {
     pub fn under_way(&self) -> usize {
         self.under_way
     }
+
+    /// Opens a conversation over a websocket at an address of `http://` or `https://`; what is heard
+    /// comes by [`Fetcher::overheard`] under this ticket, which no conversation before had.
+    pub fn dial(&mut self, ticket: u64, url: String) {
+        let (talk, line) = Talk::new(ticket, url);
+        if self.jobs.send(Job::Talk(talk)).is_ok() {
+            self.talks.insert(ticket, line);
+        }
+    }
+
+    /// Says something in a conversation.
+    pub fn say(&mut self, ticket: u64, text: &str) {
+        if let Some(line) = self.talks.get(&ticket) {
+            line.say(text);
+        }
+    }
+
+    /// Ends a conversation; what is heard of it after that is nothing but its end.
+    pub fn hang_up(&mut self, ticket: u64) {
+        self.talks.remove(&ticket);
+    }
+
+    /// The next thing that was heard in any conversation, of what came by [`Fetcher::next`].
+    pub fn overheard(&mut self) -> Option<Overheard> {
+        while let Some(overheard) = self.overheard.pop_front() {
+            match (&overheard.heard, self.talks.get(&overheard.ticket)) {
+                (socket::Heard::Frame(_), Some(line)) => line.took_one(),
+                (socket::Heard::Frame(_), None) => continue,
+                (socket::Heard::Refused(_) | socket::Heard::Closed(_), _) => {
+                    self.talks.remove(&overheard.ticket);
+                }
+                (socket::Heard::Opened, _) => {}
+            }
+            return Some(overheard);
+        }
+        None
+    }
 }
 
-async fn answer(client: Client, (ticket, ask): (u64, Ask), patience: Duration, done: Sender<Done>) {
+async fn answer(client: Client, (ticket, ask): (u64, Ask), patience: Duration, done: Sender<Came>) {
     let result = match tokio::time::timeout(patience, exchange(&client, &ask)).await {
         Ok(result) => result,
         Err(_) => Err(Missed::Timeout),
     };
     // Nobody listens any more when the watch has ended.
-    drop(done.send(Done { ticket, result }));
+    drop(done.send(Came::Done(Done { ticket, result })));
 }
 
 async fn exchange(client: &Client, ask: &Ask) -> Result<Answer, Missed> {
@@ -148,10 +222,7 @@ async fn exchange(client: &Client, ask: &Ask) -> Result<Answer, Missed> {
     let request = client.request(method, url).headers(headers).body(ask.body.clone());
     let mut response = request.send().await.map_err(missed)?;
     let status = response.status().as_u16();
-    let own = |(name, value): (&HeaderName, &HeaderValue)| {
-        (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
-    };
-    let headers = response.headers().iter().map(own).collect();
+    let headers = fields(&response);
     let mut body = Vec::new();
     while let Some(bytes) = response.chunk().await.map_err(missed)? {
         if body.len() + bytes.len() > BODY_BYTES_MAX {
@@ -160,6 +231,14 @@ async fn exchange(client: &Client, ask: &Ask) -> Result<Answer, Missed> {
         body.extend_from_slice(&bytes);
     }
     Ok(Answer { status, headers, body })
+}
+
+/// The header fields of an answer.
+pub(crate) fn fields(response: &Response) -> Vec<(String, String)> {
+    let own = |(name, value): (&HeaderName, &HeaderValue)| {
+        (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+    };
+    response.headers().iter().map(own).collect()
 }
 
 fn missed(error: &reqwest::Error, secret: &Secret) -> Missed {
@@ -173,7 +252,7 @@ fn missed(error: &reqwest::Error, secret: &Secret) -> Missed {
 }
 
 /// An error with its causes, the last of which says what happened.
-fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut sentence = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

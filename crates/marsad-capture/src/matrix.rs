@@ -15,11 +15,13 @@
 
 mod address;
 mod page;
+mod sync;
 
 use crate::visit::unusable;
 use crate::{Answer, Ask, Heard, Limit, Look, Memory, Outcome, Place, Plan, Source, Visit};
 use address::{Homeserver, Room};
 use page::{Page, Way};
+pub(crate) use sync::SyncVisit;
 
 /// The reader of the answers.
 const READER: &str = "matrix";
@@ -509,6 +511,20 @@ impl Visit for MatrixVisit {
         ask.channel.clone_from(&self.memory.channel);
         ask.previous.clone_from(&self.previous);
         Some(ask)
+    }
+
+    /// Where our account is a member, pages show it more than everybody may read.
+    fn reduced(&self, answer: Answer) -> (Answer, u64) {
+        let way = match self.step {
+            Step::Tail => Way::Forward,
+            Step::Head | Step::Gap(_) | Step::Recheck(_) | Step::Backfill => Way::Back,
+            _ => return (answer, 0),
+        };
+        let Ok(mut read) = serde_json::from_slice(&answer.body) else { return (answer, 0) };
+        match page::reduce(&mut read, way) {
+            0 => (answer, 0),
+            left_out => (Answer { body: read.to_string().into_bytes(), ..answer }, left_out as u64),
+        }
     }
 
     fn hear(&mut self, answer: &Answer, at_ms: i64) -> Heard {

@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Public;
+
 /// Posts that are looked at again for edits and deletions, unless settings say otherwise.
 pub const RECENT_MAX: usize = 100;
 
@@ -82,6 +84,30 @@ impl Memory {
     /// Forgets a post that is not there any more.
     pub(crate) fn remove_timed(&mut self, id: &str) {
         self.recent.retain(|line| line.split_once(' ').is_none_or(|(_, known)| known != id));
+    }
+
+    /// A stream's memory: a channel of it may not be public any more. It is left out until a visit
+    /// that began after that has found that it is.
+    pub(crate) fn doubt(&mut self, channel: &str, at: i64) {
+        self.remove_timed(channel);
+        self.insert_timed(at, channel, usize::MAX);
+    }
+
+    /// Whether a channel of the stream is in doubt.
+    pub(crate) fn doubts(&self, channel: &str) -> bool {
+        self.timed().any(|(_, known)| known == channel)
+    }
+
+    /// Ends doubts that a visit has answered.
+    pub(crate) fn settle(&mut self, public: &[Public]) {
+        for channel in public {
+            let is_answered = self
+                .timed()
+                .any(|(at, known)| known == channel.id && channel.checked_at >= Some(at));
+            if is_answered {
+                self.remove_timed(&channel.id);
+            }
+        }
     }
 
     /// The last look and the newest post then, for what is asked now.

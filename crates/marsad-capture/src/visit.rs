@@ -1,6 +1,6 @@
 //! A visit: the questions that one look at a source takes, one after the other.
 
-use crate::{Answer, Ask, Memory, Missed};
+use crate::{Answer, Ask, Memory, Missed, Turn};
 
 /// What a visit is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +71,27 @@ pub struct Outcome {
     pub followed: bool,
 }
 
+/// A watched channel that a visit found public.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Public {
+    /// The platform's own id of it.
+    pub id: String,
+    /// How it is named where its posts stand.
+    pub key: String,
+    /// When the last visit of this process began that asked whether it is public and heard yes,
+    /// epoch ms.
+    pub checked_at: Option<i64>,
+}
+
+/// A visit that a stream asks for, because it shows a channel in part only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Nudge {
+    /// The platform's own id of the channel.
+    pub channel: String,
+    /// What the visit is for.
+    pub turn: Turn,
+}
+
 /// One look at a source: no socket, no clock.
 ///
 /// `next` names the same question until `hear` understood its answer.
@@ -86,6 +107,11 @@ pub trait Visit: Send {
 
     /// Hears the answer to that question, which is kept already.
     fn hear(&mut self, answer: &Answer, at_ms: i64) -> Heard;
+
+    /// Visits to channels that the answers so far ask for, each once.
+    fn nudges(&mut self) -> Vec<Nudge> {
+        Vec::new()
+    }
 
     /// No answer will be had: the visit ends here.
     fn give_up(&mut self, why: String);

@@ -1,10 +1,11 @@
-//! Answers of platforms, as the log keeps them.
+//! Answers of platforms, and frames of their streams, as the log keeps them.
 
 use std::fmt;
 
 use marsad_types::{Platform, Reading, Timestamp};
 
-/// One answer of a platform, as it was kept.
+/// One answer of a platform, or one frame of a stream (then a status of 200 and no fields), as it was
+/// kept.
 #[derive(Debug, Clone)]
 pub struct Exchange<'a> {
     /// Which reader understands it.
@@ -49,6 +50,8 @@ pub enum Reader {
     Matrix,
     /// Rocket.Chat's REST API.
     RocketChat,
+    /// Frames of Rocket.Chat's realtime interface.
+    RocketChatRealtime,
     /// TamTam's and MAX's Bot API.
     BotApi,
     /// Telegram's own protocol, as an account asks it.
@@ -57,8 +60,14 @@ pub enum Reader {
 
 impl Reader {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::TelegramWeb, Self::Matrix, Self::RocketChat, Self::BotApi, Self::TelegramTl];
+    pub const ALL: [Self; 6] = [
+        Self::TelegramWeb,
+        Self::Matrix,
+        Self::RocketChat,
+        Self::BotApi,
+        Self::RocketChatRealtime,
+        Self::TelegramTl,
+    ];
 
     /// The word in the evidence.
     pub fn as_str(self) -> &'static str {
@@ -66,6 +75,7 @@ impl Reader {
             Self::TelegramWeb => "telegram-web",
             Self::Matrix => "matrix",
             Self::RocketChat => "rocketchat",
+            Self::RocketChatRealtime => "rocketchat-realtime",
             Self::BotApi => "bot-api",
             Self::TelegramTl => "telegram-tl",
         }
@@ -107,5 +117,6 @@ pub fn read_exchange(exchange: &Exchange<'_>) -> Reading {
         Reader::Matrix => crate::matrix_api::read(exchange),
         Reader::RocketChat => crate::rocketchat_api::read(exchange),
         Reader::TelegramTl => crate::telegram_tl::read(exchange),
+        Reader::RocketChatRealtime => crate::rocketchat_api::read_frame(exchange),
     }
 }

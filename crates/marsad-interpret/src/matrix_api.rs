@@ -39,8 +39,14 @@ enum Call<'a> {
     Alias,
     Summary,
     State(&'a str),
-    Messages { is_backwards: bool },
+    Messages {
+        is_backwards: bool,
+    },
     Event,
+    /// Which rooms our account is in.
+    Joined,
+    /// What happened in those that are watched.
+    Sync,
 }
 
 /// Reads one answer.
@@ -58,7 +64,8 @@ pub(crate) fn read(exchange: &Exchange<'_>) -> Reading {
         return reading;
     }
     let read = match call {
-        Call::Alias => Ok(()),
+        Call::Alias | Call::Joined => Ok(()),
+        Call::Sync => asked.sync(&mut reading),
         Call::Summary => asked.summary(&mut reading),
         Call::State(kind) => asked.state(kind, &mut reading),
         Call::Messages { is_backwards } => asked.messages(is_backwards, &mut reading),
@@ -75,6 +82,11 @@ fn call_of(url: &str) -> Option<(Call<'_>, Option<CompactString>)> {
     let (_, path) = url.split_once("/_matrix/client/")?;
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let mut parts = path.split('/').skip(1);
+    match path.split_once('/') {
+        Some((_, "sync")) => return Some((Call::Sync, None)),
+        Some((_, "joined_rooms")) => return Some((Call::Joined, None)),
+        _ => {}
+    }
     let (first, second, third, fourth) = (parts.next()?, parts.next()?, parts.next(), parts.next());
     let call = match (first, third) {
         ("directory", Some(_)) => return Some((Call::Alias, None)),
@@ -177,6 +189,39 @@ enum Access {
 struct Messages<'a> {
     #[serde(borrow, default)]
     chunk: Nested<Vec<Nested<Object<Event<'a>>>>>,
+}
+
+#[derive(Deserialize)]
+struct Sync<'a> {
+    #[serde(borrow, default)]
+    next_batch: Value<'a>,
+    #[serde(borrow, default)]
+    rooms: Nested<Object<Rooms<'a>>>,
+}
+
+#[derive(Deserialize)]
+struct Rooms<'a> {
+    #[serde(borrow, default)]
+    join: Nested<Object<Named<'a>>>,
+}
+
+/// Rooms by their ids.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Named<'a>(#[serde(borrow)] std::collections::BTreeMap<String, Nested<Object<Joined<'a>>>>);
+
+#[derive(Deserialize)]
+struct Joined<'a> {
+    #[serde(borrow, default)]
+    state: Nested<Object<Part<'a>>>,
+    #[serde(borrow, default)]
+    timeline: Nested<Object<Part<'a>>>,
+}
+
+#[derive(Deserialize)]
+struct Part<'a> {
+    #[serde(borrow, default)]
+    events: Nested<Vec<Nested<Object<Event<'a>>>>>,
 }
 
 /// An answer, and the room that was asked about where that is known.
@@ -321,6 +366,38 @@ impl Asked<'_> {
         reading.rows = events.len() as u64;
         page.read(events);
         page.hand_over(reading);
+        Ok(())
+    }
+
+    /// What happened in several rooms, each with what is new of its state before what was said.
+    fn sync(&self, reading: &mut Reading) -> Result<(), Reason> {
+        let answer: Sync<'_> = json::object(self.body())?;
+        answer.next_batch.required_text("next_batch")?;
+        reading.rows = 0;
+        let rooms = answer.rooms.get("rooms", "an object")?;
+        let joined = rooms.map(|Object(rooms)| rooms.join.get("join", "an object")).transpose()?;
+        for (room, joined) in joined.flatten().map(|Object(Named(rooms))| rooms).unwrap_or_default()
+        {
+            let mut page = Page::new(self.key(&room), self.exchange);
+            let Nested::There(Object(Joined { state, timeline })) = joined else {
+                page.note("a room that is not an object");
+                page.hand_over(reading);
+                continue;
+            };
+            let mut events = Vec::new();
+            for part in [state, timeline] {
+                let part = part.there().and_then(|Object(part)| part.events.there());
+                for event in part.unwrap_or_default() {
+                    match event {
+                        Nested::There(Object(event)) => events.push(event),
+                        _ => page.note("an event that is not an object"),
+                    }
+                }
+            }
+            reading.rows += events.len() as u64;
+            page.read(events);
+            page.hand_over(reading);
+        }
         Ok(())
     }
 

@@ -1,11 +1,13 @@
-//! A Matrix homeserver, as Synapse 1.163 was measured: public rooms read without joining.
+//! A Matrix homeserver, as Synapse 1.163 was measured: public rooms read without joining, and sync of
+//! rooms that somebody made a user join.
 //!
-//! Reads alone, no sync and no joining. Where the recorded answers are silent, this says so at the
+//! Reads alone: no call joins. Where the recorded answers are silent, this says so at the
 //! place: the summary of a private room, a room list's bad token.
 
 mod draft;
 mod rest;
 mod room;
+mod sync;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -60,6 +62,8 @@ struct State {
     lists_without_token: bool,
     allows_guests: bool,
     reads_without_token: bool,
+    /// Places in sync of an earlier one are unknown.
+    epoch: u64,
 }
 
 #[derive(Debug, Clone)]
@@ -67,6 +71,18 @@ struct User {
     id: String,
     password: Option<String>,
     token: String,
+    /// Rooms with when they were joined and left.
+    joined: Vec<(String, i64, Option<i64>)>,
+}
+
+impl User {
+    /// Since when the user is in a room, if so at an instant.
+    fn joined_at(&self, room: &str, now_ms: i64) -> Option<i64> {
+        let stays = self.joined.iter().filter(|(id, from, until)| {
+            id == room && *from <= now_ms && until.is_none_or(|until| until > now_ms)
+        });
+        stays.map(|(_, from, _)| *from).max()
+    }
 }
 
 impl Default for State {
@@ -78,6 +94,7 @@ impl Default for State {
             lists_without_token: true,
             allows_guests: true,
             reads_without_token: false,
+            epoch: 0,
         }
     }
 }
@@ -89,9 +106,15 @@ impl State {
         Ok((found.ok_or_else(|| Unknown(id.to_owned()))?, &mut self.stream))
     }
 
+    fn user(&mut self, name: &str) -> Result<&mut User, Unknown> {
+        let id = format!("@{name}:marsad.test");
+        let found = self.users.iter_mut().find(|user| user.id == id);
+        found.ok_or(Unknown(id))
+    }
+
     fn add_user(&mut self, id: String, password: Option<String>) -> User {
         let token = format!("syt_{}", chance::id(11, self.users.len() as u64, 32));
-        let user = User { id, password, token };
+        let user = User { id, password, token, joined: Vec::new() };
         self.users.push(user.clone());
         user
     }
@@ -116,6 +139,36 @@ impl Matrix {
     pub fn add_user(&self, name: &str, password: &str) -> String {
         let id = format!("@{name}:marsad.test");
         self.state().add_user(id, Some(password.to_owned())).token
+    }
+
+    /// Makes a user `@name:marsad.test` a member of a room from an instant on.
+    ///
+    /// # Errors
+    /// [`Unknown`].
+    pub fn join(&self, name: &str, room: &str, at_ms: i64) -> Result<(), Unknown> {
+        let mut state = self.state();
+        state.room(room)?;
+        state.user(name)?.joined.push((room.to_owned(), at_ms, None));
+        Ok(())
+    }
+
+    /// Takes a user out of a room.
+    ///
+    /// # Errors
+    /// [`Unknown`].
+    pub fn leave(&self, name: &str, room: &str, at_ms: i64) -> Result<(), Unknown> {
+        let mut state = self.state();
+        for (id, _, until) in &mut state.user(name)?.joined {
+            if id == room && until.is_none() {
+                *until = Some(at_ms);
+            }
+        }
+        Ok(())
+    }
+
+    /// Forgets every place in sync that was given so far, as after a database was put back.
+    pub fn forget_places(&self) {
+        self.state().epoch += 1;
     }
 
     /// Whether `publicRooms` needs no token (`allow_public_rooms_without_auth`).
@@ -328,5 +381,11 @@ impl Matrix {
 impl Mock for Matrix {
     fn answer(&self, request: &Request, now_ms: i64) -> Response {
         self.gate.pass(self, request, now_ms)
+    }
+
+    fn holds(&self, request: &Request, asked_ms: i64, now_ms: i64) -> bool {
+        let segments = request.segments();
+        let is_sync = segments.last().is_some_and(|last| last == "sync");
+        is_sync && rest::holds_sync(&self.state(), request, (asked_ms, now_ms))
     }
 }

@@ -81,6 +81,7 @@ struct State {
     shows_deleted: bool,
     /// When conversations were cut.
     cuts: Vec<i64>,
+    has_realtime: bool,
 }
 
 impl Default for State {
@@ -93,6 +94,7 @@ impl Default for State {
             allows_anonymous_read: false,
             shows_deleted: false,
             cuts: Vec::new(),
+            has_realtime: true,
         }
     }
 }
@@ -209,6 +211,12 @@ impl RocketChat {
     /// such a deletion is told by no other call.
     pub fn set_shows_deleted(&self, shows: bool) {
         self.inner.state().shows_deleted = shows;
+    }
+
+    /// Whether conversations over websockets are opened: a proxy before the workspace may not let them
+    /// through.
+    pub fn set_realtime(&self, opens: bool) {
+        self.inner.state().has_realtime = opens;
     }
 
     /// Cuts all conversations over websockets that were opened before an instant, then.
@@ -358,7 +366,7 @@ impl Mock for RocketChat {
     }
 
     fn talk(&self, request: &Request, now_ms: i64) -> Option<Box<dyn Talk>> {
-        let is_here = request.segments() == ["websocket"];
+        let is_here = request.segments() == ["websocket"] && self.inner.state().has_realtime;
         is_here.then(|| {
             self.inner.gate.note_talk(request, now_ms);
             realtime::open(Arc::clone(&self.inner), now_ms)

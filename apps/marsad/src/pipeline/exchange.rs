@@ -1,7 +1,8 @@
 //! Answers of platforms as records of the log, and such records as readings.
 //!
-//! An answer is a WARC response beside its request, both without credentials. What went over HTTP
-//! stands as HTTP; what went in Telegram's own protocol stands as its bytes alone. What the reading needs
+//! An answer is a WARC response beside its request, both without credentials; a frame of a stream is a
+//! resource at the address of its conversation. What went over HTTP stands as HTTP; what went in
+//! Telegram's own protocol stands as its bytes alone. What the reading needs
 //! beside the bytes, such as the look before, stands in the record's own fields: the log alone gives
 //! the same reading again.
 
@@ -33,6 +34,8 @@ const DIGESTS: [&str; 5] = ["etag", "content-md5", "digest", "content-digest", "
 const STEADY: &str = "Marsad-Steady";
 /// Media type of questions and answers in Telegram's type language; the address names the layer.
 const TL_TYPE: &str = "application/vnd.marsad.telegram-tl";
+/// Media type of a frame: the text that came, as it came.
+const FRAME_TYPE: &str = "application/json";
 /// Media type of what the watch itself noted: marsad-ndjson lines, coverage mostly.
 const LEDGER_TYPE: &str = "application/vnd.marsad.ledger+x-ndjson";
 /// Under which name the ledger's lines stand in tables.
@@ -161,22 +164,13 @@ impl Seen<'_> {
 
     /// What the reading needs beside the bytes.
     fn fields(&self) -> Vec<(&'static str, String)> {
-        let mut fields =
-            vec![(READER, self.ask.reader.to_owned()), (PLATFORM, self.platform.to_string())];
-        fields.extend(self.ask.channel.iter().map(|channel| (CHANNEL, channel.clone())));
-        let previous = self.ask.previous.as_ref();
-        fields.extend(
-            previous.map(|(at, newest)| (PREVIOUS, format!("{} {newest}", Timestamp(*at)))),
-        );
+        let (channel, previous) = (self.ask.channel.as_deref(), self.ask.previous.as_ref());
+        let mut fields = fields(self.ask.reader, self.platform, channel, previous);
         if self.left_out > 0 {
             fields.push((LEFT_OUT, self.left_out.to_string()));
         }
         let word = |is_steady| if is_steady { "yes" } else { "no" };
         fields.extend(self.steady.map(|is_steady| (STEADY, word(is_steady).to_owned())));
-        // A server's id may hold anything; a field of a record is one line.
-        for (_, value) in &mut fields {
-            value.retain(|c| !c.is_control());
-        }
         fields
     }
 
@@ -216,6 +210,71 @@ impl Seen<'_> {
     }
 }
 
+/// A frame of a stream, of one channel that is watched, and what is known beside it.
+#[derive(Debug)]
+pub(crate) struct Frame<'a> {
+    pub(crate) platform: &'a Platform,
+    pub(crate) reader: &'a str,
+    /// Where the conversation is held.
+    pub(crate) url: &'a str,
+    pub(crate) channel: &'a str,
+    /// The last look at the channel, and the newest post then.
+    pub(crate) previous: Option<(i64, String)>,
+    pub(crate) bytes: &'a [u8],
+    /// When it came.
+    pub(crate) at: Timestamp,
+}
+
+impl Frame<'_> {
+    /// Its record.
+    pub(crate) fn record(&self) -> Prepared {
+        let fields = fields(self.reader, self.platform, Some(self.channel), self.previous.as_ref());
+        prepare(&NewRecord {
+            kind: RecordKind::Resource,
+            target: self.url.to_owned(),
+            content_type: FRAME_TYPE,
+            at: self.at,
+            fields,
+            payload: self.bytes,
+        })
+    }
+
+    /// The same reading that the record will give.
+    pub(crate) fn read(&self) -> Reading {
+        let Some(reader) = Reader::parse(self.reader) else { return Reading::default() };
+        let previous = self.previous.as_ref();
+        marsad_interpret::read_exchange(&Exchange {
+            reader,
+            platform: self.platform,
+            url: self.url,
+            status: 200,
+            headers: &[],
+            body: self.bytes,
+            at: self.at,
+            channel: Some(self.channel),
+            previous: previous.map(|(at, newest)| Previous { at: Timestamp(*at), newest }),
+            steady: None,
+        })
+    }
+}
+
+/// What the reading of a record needs beside its bytes. A server's id may hold anything; a field is
+/// one line.
+fn fields(
+    reader: &str,
+    platform: &Platform,
+    channel: Option<&str>,
+    previous: Option<&(i64, String)>,
+) -> Vec<(&'static str, String)> {
+    let mut fields = vec![(READER, reader.to_owned()), (PLATFORM, platform.to_string())];
+    fields.extend(channel.map(|channel| (CHANNEL, channel.to_owned())));
+    fields.extend(previous.map(|(at, newest)| (PREVIOUS, format!("{} {newest}", Timestamp(*at)))));
+    for (_, value) in &mut fields {
+        value.retain(|c| !c.is_control());
+    }
+    fields
+}
+
 /// The record of lines that the watch noted itself.
 pub(crate) fn ledger(lines: &[u8], at: Timestamp) -> Prepared {
     prepare(&NewRecord {
@@ -234,11 +293,12 @@ pub(crate) fn read_ledger(lines: &[u8]) -> Reading {
     marsad_interpret::read(&manifest, &Chunk { bytes: lines, first_line: 1, ordinal: 0 })
 }
 
-/// Whether a record is of the watch: an answer, or what the watch noted.
+/// Whether a record is of the watch: an answer, a frame, or what the watch noted.
 pub(crate) fn is_watched(record: &Record) -> bool {
-    let is_answer = matches!(record.kind, RecordKind::Response | RecordKind::Revisit)
-        && record.field(READER).is_some();
-    is_answer || (record.kind == RecordKind::Resource && record.content_type == LEDGER_TYPE)
+    let is_heard =
+        matches!(record.kind, RecordKind::Response | RecordKind::Revisit | RecordKind::Resource);
+    (is_heard && record.field(READER).is_some())
+        || (record.kind == RecordKind::Resource && record.content_type == LEDGER_TYPE)
 }
 
 /// Under which name problems of such a record stand.
@@ -287,6 +347,8 @@ fn read_answer(record: &Record, block: &[u8]) -> Option<Reading> {
     let platform = Platform::new(record.field(PLATFORM)?).ok()?;
     let (status, headers, body) = if record.content_type == TL_TYPE {
         (RpcError::status_of(block), Vec::new(), block)
+    } else if record.kind == RecordKind::Resource {
+        (200, Vec::new(), block)
     } else {
         taken_apart(block)?
     };

@@ -114,7 +114,7 @@ fn watched(archive: &Archive) -> Result<Vec<Check>, Failure> {
     let settings = Settings::of(archive.root())?;
     let places = settings.places()?;
     let mut hosts: BTreeMap<String, (u64, Limit)> = BTreeMap::new();
-    let (mut refused, mut failing) = (Vec::new(), 0);
+    let (mut refused, mut silent, mut failing) = (Vec::new(), Vec::new(), 0);
     let desk = archive.desk()?;
     for listed in desk.sources()? {
         let name = format!("{}:{}", listed.platform, listed.name);
@@ -127,7 +127,8 @@ fn watched(archive: &Archive) -> Result<Vec<Check>, Failure> {
                 hosts.entry(connector.lane(&source, &places)).or_insert((0, limit)).0 += 1;
             }
             (State::Watched, None) | (State::Refused, _) => refused.push(name),
-            (State::Paused | State::Account, _) => {}
+            (State::Account, _) => silent.extend(listed.why.map(|why| format!("{name}: {why}"))),
+            (State::Paused, _) => {}
         }
     }
     let mut checks = Vec::new();
@@ -153,6 +154,8 @@ fn watched(archive: &Archive) -> Result<Vec<Check>, Failure> {
         let mend = Some("marsad sources list says why".to_owned());
         checks.push(Check { what: "watch", found, mend });
     }
+    // Visits read what a stream would have told sooner: nothing that has to be mended.
+    checks.extend(silent.into_iter().map(|why| well("stream", format!("no live news of {why}"))));
     if let Some(first) = refused.first() {
         let found = format!("{} sources wait for a decision, the first {first}", refused.len());
         let mend = Some("marsad sources list says why; resume or remove them".to_owned());

@@ -20,6 +20,7 @@ use crate::archive::Archive;
 use crate::audit::{self, Act, Action};
 use crate::cli::{Context, SourcesOptions, SourcesVerb};
 use crate::failure::Failure;
+use crate::settings::Settings;
 use crate::watch::{Eligible, eligible};
 use crate::{clock, output};
 
@@ -270,6 +271,9 @@ fn check(context: &Context, written: &[String]) -> Result<ExitCode, Failure> {
     let mut sources = named.sources;
     if sources.is_empty() {
         for listed in archive.desk()?.sources()? {
+            if listed.state == State::Account {
+                continue; // a stream, no channel
+            }
             sources.extend(Source::parse(&format!("{}:{}", listed.platform, listed.name)));
         }
     }

@@ -1,7 +1,7 @@
 //! Answers that come again unchanged: the bytes are kept once, each look after that refers to them.
 
 use hashbrown::HashMap;
-use marsad_capture::Answer;
+use marsad_capture::{Answer, Ask, INVOKE};
 use marsad_evidence::{Hash, merkle::sha256};
 
 use crate::pipeline::exchange::Kept;
@@ -19,20 +19,21 @@ pub(super) struct Again {
 
 impl Again {
     /// The record with these bytes, where the answer is the last one kept of its address.
-    pub(super) fn find(&self, url: &str, answer: &Answer) -> Option<&Kept> {
-        let (digest, kept) = self.kept.get(url)?;
+    pub(super) fn find(&self, ask: &Ask, answer: &Answer) -> Option<&Kept> {
+        let (digest, kept) = self.kept.get(&ask.url)?;
         let is_same = kept.status == answer.status && *digest == sha256(&answer.body);
         is_same.then_some(kept)
     }
 
     /// Remembers where an answer was kept whole.
-    pub(super) fn note(&mut self, url: &str, answer: &Answer, kept: Kept) {
-        if answer.body.len() < BODY_BYTES_MIN {
+    pub(super) fn note(&mut self, ask: &Ask, answer: &Answer, kept: Kept) {
+        // A revisit has a head of HTTP; what went in another protocol has none.
+        if answer.body.len() < BODY_BYTES_MIN || ask.method == INVOKE {
             return;
         }
-        if self.kept.len() >= ADDRESSES_MAX && !self.kept.contains_key(url) {
+        if self.kept.len() >= ADDRESSES_MAX && !self.kept.contains_key(&ask.url) {
             self.kept.clear();
         }
-        self.kept.insert(url.to_owned(), (sha256(&answer.body), kept));
+        self.kept.insert(ask.url.clone(), (sha256(&answer.body), kept));
     }
 }

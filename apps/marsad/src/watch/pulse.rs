@@ -28,6 +28,10 @@ pub(crate) struct Pulse {
     pub(crate) broken: u64,
     /// Records in the log.
     pub(crate) records: u64,
+    /// Frames of streams that were kept.
+    pub(crate) frames: u64,
+    /// Streams by their names, and whether news come by them now.
+    pub(crate) streams: Vec<(String, bool)>,
 }
 
 const TURNS: [(Turn, &str); 4] = [
@@ -61,6 +65,8 @@ impl Watch {
                 .collect(),
             broken: self.budget.broken().count() as u64,
             records: self.filing.store.next_leaf(),
+            frames: self.report.frames,
+            streams: self.streams(),
         }
     }
 }
@@ -83,6 +89,12 @@ impl Pulse {
             let more = self.waiting.len() - 1;
             let others = if more > 0 { format!(" and {more} more") } else { String::new() };
             parts.push(format!("{host} waits {} s{others}", (ms + 999) / 1000));
+        }
+        let live = self.streams.iter().filter(|(_, is_live)| *is_live).count();
+        match self.streams.len() {
+            0 => {}
+            all if all == live => parts.push(format!("{live} streams live")),
+            all => parts.push(format!("{live} of {all} streams live")),
         }
         if self.failed > 0 {
             parts.push(format!("{} looks failed", self.failed));
@@ -144,6 +156,15 @@ impl Pulse {
             self.waiting.iter().map(|(host, ms)| (label(host), *ms as f64 / 1000.0)).collect();
         put("host_wait_seconds", "gauge", "How long a host is not asked.", &waiting);
         put("hosts_broken", "gauge", "Hosts that keep failing.", &count(self.broken));
+        let label =
+            |stream: &str| format!("{{stream=\"{}\"}}", stream.replace(['"', '\\', '\n'], "_"));
+        let streams: Vec<(String, f64)> = self
+            .streams
+            .iter()
+            .map(|(stream, is_live)| (label(stream), f64::from(u8::from(*is_live))))
+            .collect();
+        put("stream_live", "gauge", "Whether news come by a stream (1) or not (0).", &streams);
+        put("stream_frames_total", "counter", "Frames of streams kept.", &count(self.frames));
         put("evidence_records", "gauge", "Records in the evidence log.", &count(self.records));
         lines.join("\n") + "\n"
     }

@@ -14,6 +14,8 @@ const SHOWN_MAX: usize = 20;
 pub(crate) struct Report {
     pub(crate) sources: u64,
     pub(crate) requests: u64,
+    /// Frames of streams that were kept.
+    pub(crate) frames: u64,
     pub(crate) waits_ms: i64,
     pub(crate) posts_added: u64,
     pub(crate) versions_added: u64,

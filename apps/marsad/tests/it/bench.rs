@@ -61,6 +61,11 @@ impl Bench {
         self.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     }
 
+    /// Starts the program, to hear what it says on the side.
+    pub(crate) fn spawn_heard(&self, arguments: &[&str]) -> Child {
+        self.command(arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
     /// Runs and expects success; gives stdout.
     #[track_caller]
     pub(crate) fn good(&self, arguments: &[&str]) -> String {

@@ -25,6 +25,7 @@ mod prism;
 mod privacy;
 mod rebuild;
 mod search;
+mod streams;
 mod watch;
 mod webarchives;
 mod worlds;

@@ -14,31 +14,42 @@ use crate::bench::{Bench, rows};
 const TOKEN: &str = "s3cret-token-of-the-desk";
 
 #[expect(clippy::disallowed_methods, reason = "the mock lives in the real time of the program")]
-fn now_ms() -> i64 {
+pub(crate) fn now_ms() -> i64 {
     i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap()
 }
 
 /// An archive that is told where a platform is.
-struct Desk {
-    _served: Served,
-    bench: Bench,
+pub(crate) struct Desk {
+    _served: Vec<Served>,
+    pub(crate) bench: Bench,
 }
 
 impl Desk {
     fn new(platform: &str, mock: Arc<dyn Mock>) -> Self {
-        let served = serve(mock, now_ms).unwrap();
-        let bench = Bench::new();
-        bench.good(&["--archive", "a", "init"]);
-        let settings = format!("[{platform}]\nurl = \"{}\"\nrequests_per_s = 500\n", served.url());
-        bench.write("a/marsad.toml", settings);
-        Self { _served: served, bench }
+        Self::of("", &[(platform, mock)])
     }
 
-    fn run(&self, arguments: &[&str]) -> Value {
+    /// With settings of its own, and several platforms.
+    pub(crate) fn of(settings: &str, mocks: &[(&str, Arc<dyn Mock>)]) -> Self {
+        let bench = Bench::new();
+        bench.good(&["--archive", "a", "init"]);
+        let (mut settings, mut all) = (settings.to_owned(), Vec::new());
+        for (platform, mock) in mocks {
+            let served = serve(Arc::clone(mock), now_ms).unwrap();
+            let url = served.url();
+            let table = format!("[{platform}]\nurl = \"{url}\"\nrequests_per_s = 500\n");
+            settings.push_str(&table);
+            all.push(served);
+        }
+        bench.write("a/marsad.toml", settings);
+        Self { _served: all, bench }
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Value {
         self.bench.json(&[&["--archive", "a"], arguments].concat())
     }
 
-    fn lines(&self) -> Vec<Value> {
+    pub(crate) fn lines(&self) -> Vec<Value> {
         self.bench.good(&["--archive", "a", "export", "ndjson", "--out", "all.ndjson"]);
         let written = std::fs::read_to_string(self.bench.path("all.ndjson")).unwrap();
         let lines = written.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
@@ -48,7 +59,7 @@ impl Desk {
     }
 
     /// The last known text of every post.
-    fn held(&self) -> BTreeSet<(String, String)> {
+    pub(crate) fn held(&self) -> BTreeSet<(String, String)> {
         let text = |line: &Value, name: &str| line[name].as_str().unwrap().to_owned();
         let mut last = std::collections::BTreeMap::new();
         for line in self.lines() {
@@ -62,7 +73,7 @@ impl Desk {
     }
 
     /// No credential stands in any file of the archive.
-    fn is_clean_of(&self, token: &str) {
+    pub(crate) fn is_clean_of(&self, token: &str) {
         let mut folders = vec![self.bench.path("a")];
         while let Some(folder) = folders.pop() {
             for entry in std::fs::read_dir(folder).unwrap() {
@@ -89,7 +100,7 @@ fn up(truth: &Truth) -> BTreeSet<(String, String)> {
 }
 
 /// The same of one channel.
-fn up_of(truth: &Truth, channel: &str) -> BTreeSet<(String, String)> {
+pub(crate) fn up_of(truth: &Truth, channel: &str) -> BTreeSet<(String, String)> {
     let posts = truth.posts.iter().filter(|post| post.channel == channel).cloned().collect();
     up(&Truth { posts, ..Truth::default() })
 }

@@ -248,7 +248,7 @@ fn ten_deaths_lose_nothing_and_nothing_comes_twice() {
 }
 
 /// What a Prometheus would read.
-fn scraped(address: &str) -> String {
+pub(crate) fn scraped(address: &str) -> String {
     let mut stream = std::net::TcpStream::connect(address).unwrap();
     stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
     let mut text = String::new();

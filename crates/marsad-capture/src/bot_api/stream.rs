@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::{Host, READER, page};
 use crate::visit::unusable;
-use crate::{Answer, Ask, Heard, Limit, Look, Memory, Outcome, Visit};
+use crate::{Answer, Ask, Heard, Limit, Look, Memory, Outcome, Public, Visit};
 
 /// Updates in one answer at most; the platform's own most is 1000.
 const UPDATES_MAX: usize = 100;
@@ -32,7 +32,7 @@ pub(crate) struct BotApiStream {
 }
 
 impl BotApiStream {
-    pub(crate) fn new(host: Host, memory: Memory, public: &[String]) -> Self {
+    pub(crate) fn new(host: Host, memory: Memory, public: &[Public]) -> Self {
         let look = host.without_token();
         Self {
             host,
@@ -40,7 +40,7 @@ impl BotApiStream {
             is_over: look.is_some(),
             look: look.map_or(Look::Saw, Look::Failed),
             followed: false,
-            public: public.iter().filter_map(|chat| chat.parse().ok()).collect(),
+            public: public.iter().filter_map(|chat| chat.id.parse().ok()).collect(),
         }
     }
 

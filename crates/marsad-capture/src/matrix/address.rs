@@ -1,11 +1,24 @@
 //! Rooms by name, and the addresses at which a homeserver is asked about them.
 
+use serde_json::json;
+
 use crate::Place;
 
 /// Events of a page. Synapse gives no more than 1000.
 const EVENTS: usize = 100;
+/// Events of one room in an answer of sync; more than that are a gap, which visits fill.
+const SYNC_EVENTS: usize = 50;
 /// Events that are left out of pages: who comes and goes and who likes what is nobody's business here.
-const NOT_TYPES: &str = r#"{"not_types":["m.room.member","m.reaction"]}"#;
+pub(super) const NOT_TYPES: [&str; 2] = ["m.room.member", "m.reaction"];
+/// State that says who may read, what the room is called, and what takes its place.
+pub(super) const STATE_TYPES: [&str; 6] = [
+    "m.room.canonical_alias",
+    "m.room.encryption",
+    "m.room.history_visibility",
+    "m.room.name",
+    "m.room.tombstone",
+    "m.room.topic",
+];
 
 /// A room as its source names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +71,29 @@ impl Homeserver {
         Ok(Self { base: format!("{base}/_matrix/client"), host: place.host(own), is_set })
     }
 
+    /// The one that settings name.
+    pub(super) fn set(place: &Place) -> Option<Self> {
+        place.url.as_ref()?;
+        let base = format!("{}/_matrix/client", place.base(""));
+        Some(Self { base, host: place.host(""), is_set: true })
+    }
+
+    /// The rooms that our account is in.
+    pub(super) fn joined(&self) -> String {
+        format!("{}/v3/joined_rooms", self.base)
+    }
+
+    /// What happened in rooms that our account has joined, after a place in its stream; without one,
+    /// how they are now. The account is not shown as present by it.
+    pub(super) fn sync(&self, rooms: &[&str], since: Option<&str>, wait_ms: u64) -> String {
+        let since = since.map_or(String::new(), |token| format!("&since={}", escaped(token)));
+        let filter = escaped(&sync_filter(rooms));
+        format!(
+            "{}/v3/sync?timeout={wait_ms}&set_presence=offline&filter={filter}{since}",
+            self.base
+        )
+    }
+
     /// Which room has this alias.
     pub(super) fn alias(&self, alias: &str) -> String {
         format!("{}/v3/directory/room/{}", self.base, escaped(alias))
@@ -81,7 +117,7 @@ impl Homeserver {
 
     /// A page of events, `b`ackwards or `f`orwards from a place.
     pub(super) fn messages(&self, id: &str, direction: char, from: Option<&str>) -> String {
-        let filter = escaped(NOT_TYPES);
+        let filter = escaped(&json!({"not_types": NOT_TYPES}).to_string());
         let from = from.map_or(String::new(), |token| format!("&from={}", escaped(token)));
         let room = escaped(id);
         let base = &self.base;
@@ -89,6 +125,21 @@ impl Homeserver {
             "{base}/v3/rooms/{room}/messages?dir={direction}&limit={EVENTS}&filter={filter}{from}"
         )
     }
+}
+
+/// Of these rooms what is said and the state that a visit would ask about; nothing of who is there, who
+/// reads and writes, or of our account.
+fn sync_filter(rooms: &[&str]) -> String {
+    let nothing = json!({"not_types": ["*"], "types": []});
+    json!({
+        "presence": nothing, "account_data": nothing,
+        "room": {
+            "rooms": rooms, "include_leave": false, "account_data": nothing, "ephemeral": nothing,
+            "state": {"lazy_load_members": true, "types": STATE_TYPES},
+            "timeline": {"limit": SYNC_EVENTS, "lazy_load_members": true, "not_types": NOT_TYPES},
+        },
+    })
+    .to_string()
 }
 
 /// A part of a path or query: everything but RFC 3986's unreserved characters becomes `%XX`.

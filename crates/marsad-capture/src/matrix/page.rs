@@ -92,12 +92,7 @@ pub(super) fn read(body: &[u8], way: Way) -> Option<Page> {
     };
     let mut edited: Vec<(usize, String)> = Vec::new();
     for event in chunk {
-        let Some(id) = event.get("event_id").and_then(text) else { continue };
-        let is_state = event.get("state_key").is_some();
-        let kind = event.get("type").and_then(Value::as_str).unwrap_or_default();
-        if is_state || !matches!(kind, "m.room.message" | "m.sticker") {
-            continue;
-        }
+        let Some(id) = post_id(event) else { continue };
         match edit_of(event) {
             Some(target) if target.starts_with('$') => edited.push((page.ids.len(), target)),
             Some(_) => {}
@@ -121,6 +116,76 @@ pub(super) fn read(body: &[u8], way: Way) -> Option<Page> {
         page.end = None;
     }
     Some(page)
+}
+
+/// The id of a post or an edit.
+fn post_id(event: &Value) -> Option<String> {
+    let id = event.get("event_id").and_then(text)?;
+    let is_state = event.get("state_key").is_some();
+    let kind = event.get("type").and_then(Value::as_str).unwrap_or_default();
+    (!is_state && matches!(kind, "m.room.message" | "m.sticker")).then_some(id)
+}
+
+/// Posts that are edited by some of these events and are not among them.
+pub(super) fn edited_elsewhere(events: &[Value]) -> Vec<String> {
+    let there: Vec<String> = events.iter().filter_map(post_id).collect();
+    let posts = events.iter().filter(|event| post_id(event).is_some());
+    let mut edited: Vec<String> = posts.filter_map(edit_of).collect();
+    edited.retain(|target| target.starts_with('$') && !there.contains(target));
+    edited.sort_unstable();
+    edited.dedup();
+    edited
+}
+
+/// Whether by this event the room is not public any more.
+pub(super) fn closes(event: &Value) -> bool {
+    if event.get("state_key").is_none() {
+        return false;
+    }
+    match event.get("type").and_then(Value::as_str) {
+        Some("m.room.encryption") => true,
+        Some("m.room.history_visibility") => !is_open(event.pointer("/content/history_visibility")),
+        _ => false,
+    }
+}
+
+/// Which of these events, oldest first, everybody may read: a member is shown others too. What was sent
+/// while the room was closed, or after it was encrypted, is not; a change of who may read is news for
+/// everybody on either side of it.
+pub(super) fn public_part(events: &[&Value], is_closed: bool) -> Vec<bool> {
+    let change = |event: &Value| {
+        let is_it = event.get("type").is_some_and(|kind| kind == "m.room.history_visibility");
+        (is_it && event.get("state_key").is_some())
+            .then(|| is_open(event.pointer("/content/history_visibility")))
+    };
+    let first = events.iter().find(|event| change(event).is_some());
+    let mut is_open = !is_closed && !first.is_some_and(|event| begins_public(event));
+    let mut is_encrypted = false;
+    let mut shown = Vec::with_capacity(events.len());
+    for event in events {
+        let was_open = is_open;
+        is_open = change(event).unwrap_or(is_open);
+        shown.push((was_open || is_open) && !is_encrypted);
+        is_encrypted |= change(event).is_none() && closes(event);
+    }
+    shown
+}
+
+/// Leaves out of a page what not everybody may read; gives how much that is.
+pub(super) fn reduce(body: &mut Value, way: Way) -> usize {
+    let Some(chunk) = body.get_mut("chunk").and_then(Value::as_array_mut) else { return 0 };
+    let mut events: Vec<&Value> = chunk.iter().collect();
+    if way == Way::Back {
+        events.reverse();
+    }
+    let mut keeps = public_part(&events, false);
+    if way == Way::Back {
+        keeps.reverse();
+    }
+    let before = chunk.len();
+    let mut keeps = keeps.into_iter();
+    chunk.retain(|_| keeps.next().unwrap_or(true));
+    before - chunk.len()
 }
 
 /// Whether what is older than this change of who may read was not for everybody: there the room's

@@ -17,13 +17,16 @@
 //! change seen, or `TOP REACHED` while the newest posts are read downwards.
 
 mod anonymous;
+mod ddp;
 mod page;
+mod realtime;
 
 use crate::visit::unusable;
 use crate::{Answer, Ask, Heard, Limit, Look, Memory, Missed, Outcome, Place, Places, Plan};
 use crate::{Source, Visit};
 pub(crate) use anonymous::AnonymousVisit;
 use page::{Changes, Page, Room, iso};
+pub use realtime::{Realtime, Saying, Standing, Step as RealtimeStep};
 
 /// The reader of the answers.
 const READER: &str = "rocketchat";
@@ -33,6 +36,8 @@ const PAGE: usize = 100;
 const SHORT: usize = 10;
 /// Milliseconds by which the clocks of a workspace's servers may differ.
 const OVERLAP_MS: i64 = 5000;
+/// Milliseconds by which the server's clock and ours may differ.
+const CLOCKS_MS: i64 = 3_600_000;
 /// What the platform allows on each route, unless told otherwise.
 pub(crate) const LIMIT: Limit = Limit { asks: 10, window_ms: 60_000 };
 
@@ -66,11 +71,15 @@ impl Host {
         self.place.secret != crate::Secret::None
     }
 
+    fn base(&self) -> String {
+        self.place.base(&format!("https://{}", self.own))
+    }
+
     /// A question on a route; the limit is the route's.
     fn ask(&self, route: &str, fields: &[(&str, &str)]) -> Ask {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         query.extend_pairs(fields);
-        let base = self.place.base(&format!("https://{}", self.own));
+        let base = self.base();
         let lane = (format!("{}/{route}", self.name()), self.place.limit(LIMIT));
         let mut ask = Ask::get(format!("{base}/api/v1/{route}?{}", query.finish()), READER, lane);
         ask.secret = self.place.secret.clone();
@@ -224,7 +233,9 @@ impl RocketChatVisit {
             self.memory.oldest = page.lowest().map(|at| at.to_string());
             self.memory.is_whole = page.posts.is_empty();
             page.remember(&mut self.memory, self.plan.remember);
-            self.memory.token = page.highest().map(|at| format!("@{at}"));
+            // In an empty room everything is a change since now, by whatever clock.
+            let cursor = page.highest().unwrap_or(at_ms - CLOCKS_MS);
+            self.memory.token = Some(format!("@{cursor}"));
             return self.followed(at_ms);
         };
         let gap = self.gap();
@@ -287,8 +298,9 @@ impl RocketChatVisit {
                 self.memory.insert_timed(post.at, &post.id, self.plan.remember);
             }
         }
-        let highest = changes.updated.highest().map_or(newest, |at| at.max(newest));
-        self.memory.newest = Some(highest.to_string());
+        if let Some(highest) = changes.updated.highest() {
+            self.memory.newest = Some(highest.max(newest).to_string());
+        }
         let cursor = self.cursor().max(changes.newest);
         self.memory.token = cursor.map(|at| format!("@{at}"));
         self.followed(at_ms)

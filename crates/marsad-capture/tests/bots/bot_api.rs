@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use marsad_capture::{Answer, Ask, Connector, Look, Memory, Place, Places, Plan, Secret, Source};
+use marsad_capture::{
+    Answer, Ask, Connector, Look, Memory, Place, Places, Plan, Public, Secret, Source,
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -367,7 +369,7 @@ fn each_platform_is_asked_at_its_own_place_with_its_own_token() {
 
 #[test]
 fn what_is_not_of_a_watched_channel_is_never_kept() {
-    let public = ["-7".to_owned()];
+    let public = [Public { id: "-7".to_owned(), key: "-7".to_owned(), checked_at: None }];
     let stream = Connector::stream("max", &places(), Memory::default(), &public).unwrap();
     let message = |chat: i64, text: &str| {
         json!({"update_type": "message_created", "timestamp": 1, "message": {

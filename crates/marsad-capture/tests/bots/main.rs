@@ -5,6 +5,12 @@ mod bot_api;
 #[cfg(test)]
 mod common;
 #[cfg(test)]
+mod known;
+#[cfg(test)]
+mod realtime;
+#[cfg(test)]
 mod rocketchat;
+#[cfg(test)]
+mod sync;
 #[cfg(test)]
 mod workspace;

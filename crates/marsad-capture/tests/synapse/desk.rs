@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use marsad_capture::{
-    Answer, Ask, Budget, Connector, Fetcher, Heard, Memory, Outcome, Place, Places, Plan, Secret,
-    Source,
+    Answer, Ask, Budget, Connector, Fetcher, Heard, Memory, Nudge, Outcome, Place, Places, Plan,
+    Public, Secret, Source, Visit,
 };
 use marsad_interpret::{Exchange, Previous, Reader, read_exchange};
 use marsad_types::{Author, Channel, Platform, PostId, Reading, Timestamp};
@@ -33,6 +33,8 @@ pub(crate) struct Desk {
     /// Paths asked in the last visit.
     pub(crate) asked: Vec<String>,
     pub(crate) requests: usize,
+    /// Everything that is kept, as it is kept.
+    pub(crate) kept: Vec<u8>,
 }
 
 #[expect(clippy::disallowed_methods, reason = "the server lives in the real time")]
@@ -58,12 +60,25 @@ impl Desk {
             names: BTreeSet::new(),
             asked: Vec::new(),
             requests: 0,
+            kept: Vec::new(),
         }
     }
 
     pub(crate) fn visit(&mut self, name: &str, memory: Memory, plan: Plan) -> (Memory, Outcome) {
         let source = Source::parse(&format!("matrix:{name}")).unwrap();
-        let mut visit = Connector::Matrix.visit(&source, &self.places, memory, plan);
+        let visit = Connector::Matrix.visit(&source, &self.places, memory, plan);
+        let (memory, outcome, _) = self.run(visit);
+        (memory, outcome)
+    }
+
+    /// One look at what happened in the rooms that our account is in.
+    pub(crate) fn sync(&mut self, memory: Memory, room: &str) -> (Memory, Outcome, Vec<Nudge>) {
+        let public = [Public { id: room.to_owned(), key: room.to_owned(), checked_at: None }];
+        let visit = Connector::stream("matrix", &self.places, memory, &public).unwrap();
+        self.run(visit)
+    }
+
+    fn run(&mut self, mut visit: Box<dyn Visit>) -> (Memory, Outcome, Vec<Nudge>) {
         self.asked.clear();
         while let Some(ask) = visit.next() {
             assert!(self.asked.len() < 500, "the visit does not end: {ask:?}");
@@ -73,12 +88,15 @@ impl Desk {
             let answer = self.fetcher.next(Duration::from_mins(1)).unwrap().result.unwrap();
             self.asked.push(ask.url.split("/_matrix/client/").nth(1).unwrap().to_owned());
             self.requests += 1;
+            let (answer, _) = visit.reduced(answer);
+            self.kept.extend_from_slice(&answer.body);
             self.take(&ask, &answer, Timestamp(at));
             if let Heard::Again(why) = visit.hear(&answer, at) {
                 visit.give_up(why);
             }
         }
-        (visit.memory().clone(), visit.end())
+        let nudges = visit.nudges();
+        (visit.memory().clone(), visit.end(), nudges)
     }
 
     fn take(&mut self, ask: &Ask, answer: &Answer, at: Timestamp) {

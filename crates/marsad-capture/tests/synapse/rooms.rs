@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::time::Instant;
 
-use marsad_capture::{Look, Memory, Outcome, Plan};
+use marsad_capture::{Look, Memory, Nudge, Outcome, Plan, Turn};
 use marsad_types::Status;
 use serde_json::json;
 
@@ -26,7 +26,8 @@ fn a_real_homeserver_is_read_as_it_is() {
     let mut reader = Desk::new(&server, Some(&desk.token));
     let began = Instant::now();
     let coast = a_room_with_a_history(&mut members, &press, &mut reader);
-    let memory = news(&mut members, &press, &mut reader, coast);
+    let (mut coast, memory) = news(&mut members, &press, &mut reader, coast);
+    live(&mut members, &press, &desk, &mut reader, &mut coast);
     eprintln!(
         "read: {} requests, {:.1} s with the writing",
         reader.requests,
@@ -125,7 +126,7 @@ fn news(
     press: &Account,
     reader: &mut Desk,
     (mut coast, memory): (Coast, Memory),
-) -> Memory {
+) -> (Coast, Memory) {
     let follow = Plan::follow(RECHECK);
     let (memory, outcome) = reader.visit(NAME, memory, follow);
     assert_eq!(outcome, saw(false));
@@ -160,7 +161,66 @@ fn news(
     assert_eq!(outcome, saw(false));
     assert_eq!(reader.asked.len(), 1, "one page holds them: {:#?}", reader.asked);
     assert_eq!(reader.there(), coast.truth);
-    memory
+    (coast, memory)
+}
+
+/// A room that the desk's own account has joined, beside one that is nobody's business: what happens in
+/// it comes without a visit, and only while everybody may read it.
+fn live(
+    members: &mut Members,
+    press: &Account,
+    desk: &Account,
+    reader: &mut Desk,
+    coast: &mut Coast,
+) {
+    let room = coast.room.clone();
+    let private = members.room(press, "backroom", "12", "shared");
+    for joined in [&room, &private] {
+        members.post(&format!("join/{joined}"), &json!({}), desk);
+    }
+    members.says(press, &private, "Soup of the day");
+    let (memory, outcome, nudges) = reader.sync(Memory::default(), &room);
+    assert_eq!(outcome, saw(false));
+    let calls = (reader.calls("joined_rooms"), reader.calls("/sync?"), reader.asked.len());
+    assert_eq!((calls.0, calls.1), (1, 1), "{:#?}", reader.asked);
+    let follow = Nudge { channel: room.clone(), turn: Turn::Follow };
+    assert!(nudges.contains(&follow), "there is more than the first answer shows: {nudges:?}");
+    assert_eq!(reader.there(), coast.truth, "it shows nothing that is not known");
+
+    // News, an edit and a removal of posts that stand elsewhere.
+    coast.hours(members, press, 125..130);
+    coast.edit(members, press, 3, "Hour 3: corrected");
+    coast.redact(members, press, 4);
+    let (memory, outcome, nudges) = reader.sync(memory, &room);
+    assert_eq!((outcome, nudges), (saw(false), Vec::new()));
+    assert_eq!(reader.there(), coast.truth);
+    assert_eq!((reader.calls("/event/"), reader.calls("/messages")), (1, 0), "{:#?}", reader.asked);
+
+    // More than an answer holds: a visit is asked for. The place lasts.
+    let before = memory.clone();
+    coast.hours(members, press, 130..190);
+    let (_, _, nudges) = reader.sync(memory, &room);
+    assert_eq!(nudges, std::slice::from_ref(&follow));
+    let (memory, _, nudges) = reader.sync(before, &room);
+    assert_eq!(nudges, [follow], "a process that died asks the same again");
+    // A place that the server does not know.
+    let lost = Memory { token: Some("nonsense".to_owned()), ..memory.clone() };
+    assert_eq!(reader.sync(lost, &room).1, saw(false));
+
+    // It closes: nothing of that is kept, and it is left out until a visit has looked.
+    let says = |who: &str| json!({"history_visibility": who});
+    members.state(press, &room, "m.room.history_visibility", &says("shared"));
+    let hidden = members.says(press, &room, "For members alone");
+    let (memory, _, nudges) = reader.sync(memory, &room);
+    assert!(nudges.contains(&Nudge { channel: room.clone(), turn: Turn::Check }), "{nudges:?}");
+    assert!(!reader.known.posts.contains_key(&hidden));
+    assert!(!reader.sync(memory, &room).1.followed);
+    assert_eq!(reader.calls("/sync?"), 0);
+    members.state(press, &room, "m.room.history_visibility", &says("world_readable"));
+    for other in ["For members alone", "Soup of the day", "one_time_keys", "m.heroes", &private] {
+        let found = String::from_utf8_lossy(&reader.kept).contains(other);
+        assert!(!found, "'{other}' was kept");
+    }
 }
 
 /// Refused with not one page asked for.

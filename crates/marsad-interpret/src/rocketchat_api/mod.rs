@@ -1,4 +1,4 @@
-//! Answers of Rocket.Chat's REST API to questions of our own.
+//! Answers of Rocket.Chat's REST API to questions of our own, and frames of its realtime interface.
 //!
 //! A channel goes by `HOST/NAME`, which the asker says; rooms' own ids are not the world's. Who may
 //! see a room stands in `channels.info` alone: the asker reads messages only after that said that
@@ -8,6 +8,7 @@
 //! That there is no room of a **name** says little: it may have been renamed, or become a private
 //! one. That there is none of an **id** that was known says that it is gone for us.
 
+mod frame;
 mod message;
 
 use marsad_types::{Channel, ChannelKey, Post, Reading, Removal, Status, Timestamp};
@@ -109,16 +110,29 @@ struct Refusal<'a> {
 
 /// Reads one answer.
 pub(crate) fn read(exchange: &Exchange<'_>) -> Reading {
-    let mut reading = Reading::default();
     let body = exchange.body.trim_ascii();
     let path = exchange.url.split(['?', '#']).next().unwrap_or_default();
     let route = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    with_channel(exchange, |answer| {
+        if exchange.status == 200 { answer.read(route, body) } else { answer.refused() }
+    })
+}
+
+/// Reads one frame.
+pub(crate) fn read_frame(exchange: &Exchange<'_>) -> Reading {
+    with_channel(exchange, |answer| answer.read_frame(exchange.body.trim_ascii()))
+}
+
+fn with_channel(
+    exchange: &Exchange<'_>,
+    read: impl FnOnce(Answer<'_>) -> Result<(), Reason>,
+) -> Reading {
+    let mut reading = Reading::default();
     let read = match exchange.channel {
         None => Err(Reason("nobody says which channel the answer is about".to_owned())),
         Some(channel) => {
             let key = ChannelKey::new(exchange.platform.clone(), channel);
-            let answer = Answer { exchange, key, encrypted: 0, reading: &mut reading };
-            if exchange.status == 200 { answer.read(route, body) } else { answer.refused() }
+            read(Answer { exchange, key, encrypted: 0, reading: &mut reading })
         }
     };
     if let Err(Reason(reason)) = read {
@@ -165,11 +179,15 @@ impl Answer<'_> {
             }
             _ => return Err(Reason("no question of ours has this address".to_owned())),
         }
+        self.note_encrypted();
+        Ok(())
+    }
+
+    fn note_encrypted(&mut self) {
         if self.encrypted > 0 {
             let reason = format!("{} messages are encrypted; they are not read", self.encrypted);
             self.reading.problem(LINE, reason);
         }
-        Ok(())
     }
 
     fn messages(&mut self, list: List<Message<'_>>, field: &str) -> Result<(), Reason> {

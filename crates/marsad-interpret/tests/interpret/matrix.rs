@@ -301,7 +301,7 @@ fn what_is_not_understood_is_said_and_the_rest_is_kept() {
         let reading = heard(&WATCHED, body.as_bytes());
         assert_eq!((reading.posts.len(), reading.problems.len()), (0, 1), "{body}");
     }
-    let elsewhere = heard(&Asked { path: "v3/sync", ..WATCHED }, b"{}");
+    let elsewhere = heard(&Asked { path: "v3/presence", ..WATCHED }, b"{}");
     assert_eq!(problems(&elsewhere), ["1: the address is none of those that are read"]);
 }
 
@@ -454,4 +454,87 @@ fn any_event() -> impl Strategy<Value = Value> {
         }
         event
     })
+}
+
+/// An answer of sync: rooms with their state and what was said.
+fn sync(rooms: &[(&str, &[Value], &[Value])]) -> Reading {
+    let mut join = serde_json::Map::new();
+    for (room, state, timeline) in rooms {
+        let bare = |events: &[Value]| -> Vec<Value> {
+            let mut events = events.to_vec();
+            for event in &mut events {
+                event.as_object_mut().unwrap().remove("room_id");
+            }
+            events
+        };
+        let timeline = json!({"events": bare(timeline), "limited": false, "prev_batch": "t1"});
+        let room_of = json!({"state": {"events": bare(state)}, "timeline": timeline});
+        join.insert((*room).to_owned(), room_of);
+    }
+    let body = json!({"next_batch": "s9_1", "rooms": {"join": join}});
+    let asked = Asked { path: "v3/sync?timeout=30000&since=s8", channel: None, ..WATCHED };
+    heard(&asked, body.to_string().as_bytes())
+}
+
+#[test]
+fn sync_reads_as_pages_of_its_rooms_do() {
+    let said = [says(1, "Fog"), edit(2, 1, "Sun"), says(3, "Rain")];
+    let other = [says(4, "All lines run"), event(5, "m.room.redaction", json!({"redacts": "$9"}))];
+    let reading = sync(&[(ROOM, &[], &said), ("!rail", &[], &other)]);
+    let newest_first: Vec<Value> = said.iter().rev().cloned().collect();
+    let page = page(&newest_first);
+    let of = |room: &str| -> Vec<_> {
+        reading.posts.iter().filter(|post| post.channel.id == room).cloned().collect()
+    };
+    assert_eq!((of(ROOM), of("!rail").len()), (page.posts, 1));
+    assert_eq!((reading.removals.len(), reading.removals[0].channel.id.as_str()), (1, "!rail"));
+    assert_eq!((reading.rows, reading.problems.len(), reading.channels.len()), (5, 0, 0));
+}
+
+#[test]
+fn of_a_room_that_its_state_shows_to_be_closed_nothing_is_read() {
+    let said = [says(2, "For members")];
+    for (closed, why) in [
+        (visibility(1, None, "shared"), "not world-readable"),
+        (state(1, "m.room.encryption", json!({"algorithm": "m.megolm.v1.aes-sha2"})), "encrypted"),
+    ] {
+        let reading = sync(&[(ROOM, &[closed], &said)]);
+        assert_eq!(reading.posts.len(), 0);
+        assert!(problems(&reading)[0].contains(why), "{:?}", problems(&reading));
+    }
+    let open = visibility(1, None, "world_readable");
+    assert_eq!(sync(&[(ROOM, &[open], &said)]).posts.len(), 1);
+}
+
+#[test]
+fn an_answer_of_sync_that_is_none_is_a_problem_and_what_is_odd_in_one_is_passed_over() {
+    let asked = Asked { path: "v3/sync?timeout=30000", channel: None, ..WATCHED };
+    for (body, problems) in [
+        ("{\"next_batch\":\"s1\"}", 0),
+        (
+            "{\"next_batch\":\"s1\",\"rooms\":{\"join\":{\"!a\":7,\"!b\":{\"timeline\":[],\"state\":{\"events\":[7]}}}}}",
+            2,
+        ),
+        ("{\"rooms\":{}}", 1),
+        ("{\"next_batch\":\"s1\",\"rooms\":[]}", 1),
+        ("[]", 1),
+        ("", 1),
+    ] {
+        let reading = heard(&asked, body.as_bytes());
+        assert_eq!((reading.problems.len(), reading.posts.len()), (problems, 0), "{body}");
+    }
+    let joined = Asked { path: "v3/joined_rooms", channel: None, ..WATCHED };
+    assert_eq!(heard(&joined, b"{\"joined_rooms\":[\"!a\"]}").problems.len(), 0);
+    let refused = heard(&Asked { status: 401, ..joined }, b"{\"errcode\":\"M_UNKNOWN_TOKEN\"}");
+    assert_eq!((refused.problems.len(), refused.channels.len()), (1, 0));
+}
+
+proptest! {
+    #[test]
+    fn any_answer_of_sync_is_read(chunk in prop::collection::vec(any_event(), 0..12), body in prop::collection::vec(any::<u8>(), 0..200)) {
+        let mut events = chunk;
+        events.retain(Value::is_object);
+        sync(&[(ROOM, &events, &events)]);
+        heard(&Asked { path: "v3/sync", channel: None, ..WATCHED }, &body);
+    }
 }

@@ -331,3 +331,78 @@ proptest! {
         prop_assert!(reading.rows > 0 || reading.problems.is_empty());
     }
 }
+
+/// A frame of the realtime interface.
+fn frame(body: &str) -> Reading {
+    let platform = Platform::new("rocketchat").unwrap();
+    let at = Timestamp(AT.0 - 60_000);
+    read_exchange(&Exchange {
+        reader: Reader::RocketChatRealtime,
+        platform: &platform,
+        url: "https://chat.example.org/websocket",
+        status: 200,
+        headers: &[],
+        body: body.as_bytes(),
+        at: AT,
+        channel: Some(ROOM),
+        previous: Some(Previous { at, newest: "1795400000000" }),
+        steady: None,
+    })
+}
+
+fn changed(collection: &str, event: &str, args: &str) -> String {
+    format!(
+        r#"{{"msg":"changed","collection":"{collection}","id":"id","fields":{{"eventName":"{event}","args":[{args}]}}}}"#
+    )
+}
+
+#[test]
+fn a_frame_reads_as_the_same_message_does_in_rest() {
+    let rest = message("m1", r#""msg":"Platform 4 closed","editedAt":"2026-11-23T02:13:25.000Z""#);
+    let live = r#"{"_id":"m1","rid":"GENERALweather0001","ts":{"$date":1795400000130},
+        "u":{"_id":"rb","username":"press","name":"Press desk"},"_updatedAt":{"$date":1795400005000},
+        "msg":"Platform 4 closed","editedAt":{"$date":1795400005000}}"#;
+    let live = frame(&changed("stream-room-messages", "GENERALweather0001", live));
+    let mut rest = history(&[&rest]);
+    assert_eq!(live.posts.len(), 1);
+    // Only what is known of the look before differs.
+    rest.posts[0].observed_prev = live.posts[0].observed_prev;
+    assert_eq!((&live.posts, live.rows), (&rest.posts, rest.rows));
+    assert_eq!(live.posts[0].observed_first, Some(AT));
+    assert_eq!(live.posts[0].observed_prev, Some(Timestamp(AT.0 - 60_000)));
+    assert_eq!(live.posts[0].edited_at, Some(Timestamp(1_795_400_005_000)));
+}
+
+#[test]
+fn a_frame_tells_deletions_and_nothing_of_people() {
+    let gone = frame(&changed("stream-notify-room", "r/deleteMessage", r#"{"_id":"m1"}"#));
+    assert_eq!(gone.removals.len(), 1);
+    assert_eq!((gone.removals[0].post.as_str(), gone.removals[0].at), ("m1", AT));
+    assert_eq!(gone.removals[0].channel.id.as_str(), ROOM);
+    let line =
+        r#"{"_id":"m2","ts":{"$date":1795400000130},"t":"rm","editedAt":{"$date":1795400005000}}"#;
+    let line = frame(&changed("stream-room-messages", "r", line));
+    assert_eq!(line.removals[0].at, Timestamp(1_795_400_005_000));
+    for other in [
+        changed("stream-notify-room", "r/typing", r#""anna",true"#),
+        changed("users", "r", ""),
+        r#"{"msg":"ping"}"#.to_owned(),
+        "{\"msg\":\"chang".to_owned(),
+    ] {
+        let reading = frame(&other);
+        assert_eq!(
+            (reading.posts.len(), reading.removals.len(), reading.problems.len()),
+            (0, 0, 1)
+        );
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_frame_is_read(body in "\\PC{0,80}|\\{\"(msg|collection|fields|args)\":[\\[{\"0-9a-z_:,}\\]]{0,60}") {
+        let reading = frame(&body);
+        prop_assert!(reading.rows > 0);
+        let body = changed("stream-room-messages", "r", &body);
+        prop_assert!(frame(&body).posts.is_empty());
+    }
+}

@@ -9,21 +9,27 @@ use super::{Matrix, State};
 use crate::gate::{Effect, Platform};
 use crate::http::{Request, Response};
 
-fn refuse(status: u16, code: &str, error: &str) -> Response {
+pub(super) fn refuse(status: u16, code: &str, error: &str) -> Response {
     Response::json(status, &json!({"errcode": code, "error": error}))
 }
 
-fn missing_token() -> Response {
+pub(super) fn missing_token() -> Response {
     refuse(401, "M_MISSING_TOKEN", "Missing access token")
 }
 
-type Answer = Result<Value, Response>;
+pub(super) type Answer = Result<Value, Response>;
 
 /// A call as far as it is read: who asks, of what, when.
-struct Call<'a> {
-    request: &'a Request,
-    state: &'a State,
-    now_ms: i64,
+pub(super) struct Call<'a> {
+    pub(super) request: &'a Request,
+    pub(super) state: &'a State,
+    pub(super) now_ms: i64,
+}
+
+/// Whether a question for what is new waits for it still.
+pub(super) fn holds_sync(state: &State, request: &Request, (asked_ms, now_ms): (i64, i64)) -> bool {
+    let timeout = request.parameter("timeout").and_then(|wait| wait.parse().ok()).unwrap_or(0);
+    now_ms < asked_ms + timeout && Call { request, state, now_ms }.has_no_news()
 }
 
 impl Platform for Matrix {
@@ -45,6 +51,8 @@ impl Platform for Matrix {
                 call.summary(room)
             }
             ["_matrix", "client", _, "rooms", room, ref rest @ ..] => call.room(room, rest),
+            ["_matrix", "client", "v3" | "r0", "joined_rooms"] => call.joined_rooms(),
+            ["_matrix", "client", "v3" | "r0", "sync"] => call.sync(),
             _ => Err(refuse(404, "M_UNRECOGNIZED", "Unrecognized request")),
         };
         answer.map_or_else(|refusal| refusal, |body| Response::json(200, &body))
@@ -83,13 +91,13 @@ fn register(state: &mut State, effect: Effect) -> Response {
 
 /// A place between events: after the event of this depth and stream.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Position {
-    depth: u64,
-    stream: u64,
+pub(super) struct Position {
+    pub(super) depth: u64,
+    pub(super) stream: u64,
 }
 
 impl Position {
-    fn written(self) -> String {
+    pub(super) fn written(self) -> String {
         format!("t{}-{}{}", self.depth, self.stream, "_0".repeat(13))
     }
 
@@ -111,10 +119,10 @@ impl Position {
 }
 
 /// What of a page's events is wanted; the server applies this before it counts.
-struct Filter(Value);
+pub(super) struct Filter(pub(super) Value);
 
 impl Filter {
-    fn takes(&self, event: &Event) -> bool {
+    pub(super) fn takes(&self, event: &Event) -> bool {
         let holds = |name: &str, value: &str| {
             self.0[name].as_array().map(|list| list.iter().any(|item| item == value))
         };
@@ -128,7 +136,7 @@ impl Filter {
 
 impl<'a> Call<'a> {
     /// Who asks; none without a token.
-    fn user(&self) -> Result<Option<&'a str>, Response> {
+    pub(super) fn user(&self) -> Result<Option<&'a str>, Response> {
         let bearer = self.request.header("Authorization").and_then(|h| h.strip_prefix("Bearer "));
         let token = bearer.map(str::to_owned).or_else(|| self.request.parameter("access_token"));
         let Some(token) = token else { return Ok(None) };
@@ -254,7 +262,12 @@ impl<'a> Call<'a> {
         Ok(summary)
     }
 
-    /// A room for somebody who is not in it: where the history is world-readable. Private, deleted
+    fn is_member(&self, user: &str, room: &str) -> bool {
+        let found = self.state.users.iter().find(|known| known.id == user);
+        found.is_some_and(|user| user.joined_at(room, self.now_ms).is_some())
+    }
+
+    /// A room for its members, and for somebody who is not in it: where the history is world-readable. Private, deleted
     /// and never-existing rooms answer with the same words.
     fn readable(&self, id: &str) -> Result<&'a Room, Response> {
         let user = match self.user()? {
@@ -263,7 +276,9 @@ impl<'a> Call<'a> {
             None => return Err(missing_token()),
         };
         let mut there = self.state.rooms.iter().filter(|room| room.is_there(self.now_ms));
-        let room = there.find(|room| room.id == id && room.is_world_readable(self.now_ms));
+        let is_member = self.is_member(user, id);
+        let room =
+            there.find(|room| room.id == id && (is_member || room.is_world_readable(self.now_ms)));
         room.ok_or_else(|| {
             let error = format!("User {user} not in room {id}, and room previews are disabled");
             refuse(403, "M_FORBIDDEN", &error)
@@ -306,7 +321,7 @@ impl<'a> Call<'a> {
         found.filter(|event| event.is_world_readable).ok_or_else(missing)
     }
 
-    fn current_state(&self, room: &'a Room) -> Vec<&'a Event> {
+    pub(super) fn current_state(&self, room: &'a Room) -> Vec<&'a Event> {
         let mut current = std::collections::BTreeMap::new();
         for event in room.arrived(self.now_ms).iter().filter(|event| event.state_key.is_some()) {
             current.insert((event.kind.as_str(), event.state_key.as_deref()), event);

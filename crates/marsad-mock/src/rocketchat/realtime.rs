@@ -18,6 +18,7 @@ pub(super) fn open(inner: Arc<Inner>, now_ms: i64) -> Box<dyn Talk> {
         session,
         opened_ms: now_ms,
         heard_ms: now_ms,
+        has_greeted: false,
         user: None,
         subs: Vec::new(),
     })
@@ -28,6 +29,8 @@ struct Ddp {
     session: String,
     opened_ms: i64,
     heard_ms: i64,
+    /// Whether it said which server it is, as the platform's framework does before anything else.
+    has_greeted: bool,
     user: Option<String>,
     subs: Vec<Sub>,
 }
@@ -78,6 +81,9 @@ impl Talk for Ddp {
     fn due(&mut self, now_ms: i64) -> Vec<String> {
         let state = self.inner.state();
         let mut due = Vec::new();
+        if !std::mem::replace(&mut self.has_greeted, true) {
+            due.push(json!({"server_id": "0"}).to_string());
+        }
         for sub in &mut self.subs {
             let Some(room) = state.rooms.iter().find(|room| room.id == sub.room) else { continue };
             due.extend(news(&state, room, sub, now_ms));
@@ -135,17 +141,25 @@ impl Ddp {
         }
         let token = said["params"][0]["resume"].as_str().unwrap_or_default();
         let state = self.inner.state();
-        let result = if let Some(user) = state.user_of_token(token) {
+        let mut said = vec![updated];
+        if let Some(user) = state.user_of_token(token) {
             self.user = Some(user.id.clone());
             let expires = date(now_ms + 90 * 86_400_000);
-            json!({"msg": "result", "id": id, "result":
-                {"id": user.id, "token": token, "tokenExpires": expires, "type": "resume"}})
+            let result = json!({"msg": "result", "id": id, "result":
+                {"id": user.id, "token": token, "tokenExpires": expires, "type": "resume"}});
+            // What the server tells of our own account.
+            let fields =
+                json!({"username": user.name, "emails": [{"address": "desk@example.org"}]});
+            let own =
+                json!({"msg": "added", "collection": "users", "id": user.id, "fields": fields});
+            said.extend([result.to_string(), own.to_string()]);
         } else {
             let reason = "You've been logged out by the server. Please log in again.";
-            json!({"msg": "result", "id": id, "error": {"isClientSafe": true, "error": 403,
-                "reason": reason, "message": format!("{reason} [403]"), "errorType": "Meteor.Error"}})
-        };
-        vec![updated, result.to_string()]
+            let result = json!({"msg": "result", "id": id, "error": {"isClientSafe": true, "error": 403,
+                "reason": reason, "message": format!("{reason} [403]"), "errorType": "Meteor.Error"}});
+            said.push(result.to_string());
+        }
+        said
     }
 
     fn subscribe(&mut self, id: &str, said: &Value, now_ms: i64) -> Value {

@@ -509,3 +509,51 @@ proptest! {
         prop_assert_eq!(empty, deleted.len());
     }
 }
+
+#[test]
+fn sync_tells_members_what_is_new_and_waits_for_it() {
+    let mock = Matrix::new();
+    let token = mock.add_user("desk", "p");
+    let joined = mock.add_room("coast", "Coast Weather", 3, 1000);
+    let other = mock.add_room("rail", "Rail", 3, 1000);
+    mock.join("desk", &joined, 2000).unwrap();
+    let ask = |since: Option<&str>, filter: &str| {
+        let since = since.map_or(String::new(), |since| format!("&since={since}"));
+        Request::get(format!("/_matrix/client/v3/sync?timeout=30000&filter={filter}{since}"))
+            .with_header("Authorization", &format!("Bearer {token}"))
+    };
+    let rooms = mock.answer(
+        &Request::get("/_matrix/client/v3/joined_rooms")
+            .with_header("Authorization", &format!("Bearer {token}")),
+        3000,
+    );
+    assert_eq!(rooms.value()["joined_rooms"], json!([joined]));
+    let first = mock.answer(&ask(None, "{}"), 3000).value();
+    let whole = &first["rooms"]["join"][&joined]["timeline"];
+    assert_eq!((whole["events"].as_array().unwrap().len(), &whole["limited"]), (9, &json!(false)));
+    assert!(first["rooms"]["join"].get(&other).is_none());
+    assert!(first["presence"].is_object() && first["device_one_time_keys_count"].is_object());
+    let place = first["next_batch"].as_str().unwrap().to_owned();
+    let next = ask(Some(&place), "{}");
+    assert!(mock.holds(&next, 3000, 20_000) && !mock.holds(&next, 3000, 33_000));
+    for hour in 0..15 {
+        mock.post(&joined, 4000 + hour, Draft::text(format!("Hour {hour}"))).unwrap();
+    }
+    assert!(!mock.holds(&next, 3000, 5000));
+    let news = mock.answer(&next, 5000).value();
+    let timeline = &news["rooms"]["join"][&joined]["timeline"];
+    assert_eq!(timeline["events"].as_array().unwrap().len(), 10);
+    assert_eq!(timeline["limited"], true);
+    // What lies before goes on from there.
+    let from = timeline["prev_batch"].as_str().unwrap();
+    let page = Request::get(format!(
+        "/_matrix/client/v3/rooms/{joined}/messages?dir=b&limit=5&from={from}"
+    ))
+    .with_header("Authorization", &format!("Bearer {token}"));
+    assert_eq!(mock.answer(&page, 5000).value()["chunk"][0]["content"]["body"], "Hour 4");
+    // Nothing of rooms that are not asked for; a place of before is not known any more.
+    let filter = format!("{{\"room\":{{\"rooms\":[\"{other}\"]}}}}").replace('"', "%22");
+    assert!(mock.answer(&ask(Some(&place), &filter), 5000).value().get("rooms").is_none());
+    mock.forget_places();
+    assert_eq!(mock.answer(&next, 5000).status, 400);
+}

@@ -354,6 +354,7 @@ fn the_stream_tells_messages_edits_and_deletions_as_they_come() {
     let hear = |talk: &mut Box<dyn marsad_mock::Talk>, text: Value, at: i64| {
         said(&talk.hear(&text.to_string(), at))
     };
+    assert_eq!(said(&talk.due(NOW)), [json!({"server_id": "0"})]);
     let hello = hear(&mut talk, json!({"msg": "connect", "version": "1", "support": ["1"]}), NOW);
     assert_eq!(hello[0]["msg"], "connected");
     let sub = json!({"msg": "sub", "id": "2", "name": "stream-room-messages", "params": [desk.room, false]});
