@@ -12,13 +12,14 @@ use tokio::time::timeout;
 
 use super::line::Line;
 use super::session::Session;
+use crate::fetch::Came;
 use crate::{Answer, Ask, Done, Missed, RpcError};
 
 /// What the thread works with.
 struct Desk {
     session: Session,
     patience: Duration,
-    done: Sender<Done>,
+    done: Sender<Came>,
     /// The question under way.
     asked: Cell<Option<u64>>,
 }
@@ -31,7 +32,7 @@ pub(crate) fn serve(
     session: Session,
     patience: Duration,
     mut asks: UnboundedReceiver<(u64, Ask)>,
-    done: Sender<Done>,
+    done: Sender<Came>,
 ) -> Result<(), String> {
     let wrong = |error: std::io::Error| format!("cannot ask Telegram: {error}");
     let runtime = Builder::new_current_thread().enable_all().build().map_err(wrong)?;
@@ -69,7 +70,7 @@ impl Desk {
 
     /// Nobody listens any more when the watch has ended.
     fn tell(&self, ticket: u64, result: Result<Answer, Missed>) {
-        drop(self.done.send(Done { ticket, result }));
+        drop(self.done.send(Came::Done(Done { ticket, result })));
     }
 }
 
