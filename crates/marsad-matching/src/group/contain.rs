@@ -35,9 +35,10 @@ pub(super) fn candidates(grams: &Grams<'_>) -> Vec<Pair> {
     hits.chunk_by(|a, b| a == b).filter(enough).filter_map(|hits| hits.first().copied()).collect()
 }
 
-/// Whether so many shared grams are a third of the fewer.
+/// Whether so many shared grams are a third of the fewer, and two where there are two: four words in
+/// a row are in many short texts.
 pub(crate) fn is_enough(shared: usize, fewer: usize) -> bool {
-    shared * 3 >= fewer
+    shared * 3 >= fewer && shared >= fewer.min(2)
 }
 
 fn pairs_of_run(run: &[Entry], pairs: &mut Vec<Pair>) {

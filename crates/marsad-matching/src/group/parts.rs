@@ -12,6 +12,9 @@ const ITEM_WORDS_MIN: usize = 12;
 /// Share of a text that stands in another as an item cut short: from its beginning on, at the start
 /// of a sentence, up to an ellipsis.
 pub(crate) fn cut_item(part: &View, whole: &View) -> Option<f32> {
+    if !whole.words.iter().any(|word| word.is_cut) {
+        return None;
+    }
     let (words, in_part, in_whole) = core(part, whole);
     let at = |place: usize| whole.words.get(place);
     let starts = at(in_whole).is_some_and(|word| word.begins)

@@ -115,7 +115,9 @@ impl Scanner {
 
     /// Which words are hashtags, or parts of one (`#old_town`).
     fn mark_tags(&mut self, text: &str) {
-        if !text.contains(['#', '\u{FF03}']) {
+        // The first byte of the full-width sign; most texts have neither.
+        const FULL_WIDTH: u8 = 0xEF;
+        if memchr::memchr2(b'#', FULL_WIDTH, text.as_bytes()).is_none() {
             return;
         }
         let mut tag_until = None;
