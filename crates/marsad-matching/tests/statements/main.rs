@@ -223,12 +223,6 @@ fn slogans_in_turn_are_frames() {
 }
 
 #[test]
-fn a_label_behind_a_cut_text_is_no_part_of_it() {
-    let cut = "Heavy rain and strong wind are expected in the northern valleys on Monday night… Read more";
-    check(&[("a", RAIN), ("b", cut)], &[&[(0, First, true), (1, Contained, true)]]);
-}
-
-#[test]
 fn a_negation_is_another_statement() {
     let not = RAIN.replace("are expected", "are not expected");
     check(&[("a", RAIN), ("b", &not)], &[]);
