@@ -459,8 +459,9 @@ impl Lake {
                     let key = PostKey { channel, post };
                     if keys.contains(&key) {
                         let found = export_row(&platform, rows, row);
+                        let order = |row: &ExportRow| row.post.version_order(row.version);
                         let is_later =
-                            latest.get(&key).is_none_or(|known| known.version < found.version);
+                            latest.get(&key).is_none_or(|known| order(known) < order(&found));
                         if is_later {
                             latest.insert(key, found);
                         }

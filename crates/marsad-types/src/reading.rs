@@ -101,6 +101,13 @@ impl Post {
             line: 0,
         }
     }
+
+    /// Which of two versions of a post is the later one, for a version that was filed under a number:
+    /// edited, seen, counted. Numbers alone do not say it: answers that are paged backwards tell the
+    /// newest edit first.
+    pub fn version_order(&self, number: u32) -> (Option<Timestamp>, Option<Timestamp>, u32) {
+        (self.edited_at, self.observed_first, number)
+    }
 }
 
 /// A post's id in its channel.

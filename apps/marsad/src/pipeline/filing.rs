@@ -208,23 +208,25 @@ impl Filing {
             post: removal.post.clone(),
         };
         let mut wanted: BTreeSet<PostKey> = removals.iter().map(|(gone, _)| key(gone)).collect();
-        let mut known: BTreeMap<PostKey, Post> = BTreeMap::new();
+        let mut known: BTreeMap<PostKey, (u32, Post)> = BTreeMap::new();
         for filed in &self.filer.batch().posts {
             let name = PostKey { channel: filed.post.channel.clone(), post: filed.id.clone() };
-            if wanted.contains(&name) {
+            let order = filed.post.version_order(filed.version);
+            let is_later = |(number, post): &(u32, Post)| post.version_order(*number) < order;
+            if wanted.contains(&name) && known.get(&name).is_none_or(is_later) {
                 let author = filed.author_pid.clone().map_or(Author::Unknown, Author::Pseudonym);
-                known.insert(name, Post { author, ..filed.post.clone() });
+                known.insert(name, (filed.version, Post { author, ..filed.post.clone() }));
             }
         }
         wanted.retain(|name| !known.contains_key(name));
         if !wanted.is_empty() {
             let found = self.lake.latest(wanted)?;
-            known.extend(found.into_iter().map(|(name, row)| (name, row.post)));
+            known.extend(found.into_iter().map(|(name, row)| (name, (row.version, row.post))));
         }
         let mut fingerprinter = Fingerprinter::new();
         for (gone, leaf) in removals {
             // A post that was never seen says nothing by being gone.
-            let Some(last) = known.get(&key(&gone)) else { continue };
+            let Some((_, last)) = known.get(&key(&gone)) else { continue };
             let post = Post {
                 deleted_at: Some(gone.at),
                 observed_first: Some(gone.at),

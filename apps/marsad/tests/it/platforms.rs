@@ -223,6 +223,16 @@ fn matrix_rooms() {
     assert_eq!(report["versions_added"], 1, "{report}");
     assert_eq!(report["deleted"], 1, "{report}");
     assert_eq!(desk.held(), up(&mock.truth()));
+    // Of two edits between two looks the later one is told first; it is the last known text even so.
+    for (before, text) in [(400, "Platform 5 closed"), (200, "Platform 5 open")] {
+        mock.edit(&room, &events[219], now_ms() - before, text).unwrap();
+    }
+    assert_eq!(desk.run(&["watch", "--once"])["versions_added"], 2);
+    mock.delete(&room, &events[219], now_ms() - 10).unwrap();
+    assert_eq!(desk.run(&["watch", "--once"])["deleted"], 1);
+    let lines = desk.lines();
+    let gone = |line: &&Value| line["id"] == *events[219] && !line["deleted_at"].is_null();
+    assert_eq!(lines.iter().find(gone).unwrap()["text"], "Platform 5 open");
     let before = desk.lines();
     desk.bench.good(&["--archive", "a", "rebuild"]);
     assert_eq!(desk.lines(), before);

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use marsad_interpret::{Exchange, Reader, read_exchange};
 use marsad_types::{Platform, PostId, Timestamp};
 
-/// Posts by their ids: the texts they had, the last one last.
+/// Posts by their ids: the texts they had and since when, the last one last. An answer that is paged
+/// backwards tells the newest edit first.
 #[derive(Debug, Default)]
 pub(crate) struct Known {
-    pub(crate) posts: BTreeMap<String, Vec<String>>,
+    pub(crate) posts: BTreeMap<String, Vec<(Timestamp, String)>>,
     pub(crate) removed: BTreeSet<String>,
     pub(crate) problems: Vec<String>,
     /// Everything that was kept, as it was kept.
@@ -44,8 +45,10 @@ impl Known {
         for post in reading.posts {
             let PostId::Given(id) = post.id else { panic!("a post without an id") };
             let versions = self.posts.entry(id.to_string()).or_default();
-            if !versions.contains(&post.text) {
-                versions.push(post.text);
+            let since = post.edited_at.unwrap_or(post.published_at);
+            if !versions.iter().any(|(_, text)| *text == post.text) {
+                versions
+                    .insert(versions.partition_point(|(at, _)| *at <= since), (since, post.text));
             }
         }
         self.removed.extend(reading.removals.into_iter().map(|removal| removal.post.to_string()));
@@ -59,7 +62,7 @@ impl Known {
 
     /// What is known of a post: its last text, and whether it is gone.
     pub(crate) fn of(&self, id: &str) -> Option<(&str, bool)> {
-        let text = self.posts.get(id)?.last()?;
+        let (_, text) = self.posts.get(id)?.last()?;
         Some((text, self.removed.contains(id)))
     }
 }

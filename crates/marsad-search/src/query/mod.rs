@@ -188,8 +188,10 @@ impl fmt::Display for Node {
 
 /// A filter whose value needs quotation marks gets those that it does not hold.
 fn quote(f: &mut fmt::Formatter<'_>, field: &str, value: &str) -> fmt::Result {
+    let ends_early = value.contains(|c: char| c.is_whitespace() || c == ')');
+    let reads_as_quoted = value.starts_with(|c| parse::closing(c).is_some());
     let (open, close) = match value {
-        value if !value.contains(|c: char| c.is_whitespace() || c == ')') => ("", ""),
+        _ if !ends_early && !reads_as_quoted => ("", ""),
         value if value.contains('"') => ("«", "»"),
         _ => ("\"", "\""),
     };

@@ -295,7 +295,7 @@ fn either(left: Node, right: Node) -> Node {
 
 /// The marks that close a quotation which begins with this one; Arabic text is quoted with guillemets
 /// in either direction.
-fn closing(opening: char) -> Option<&'static str> {
+pub(super) fn closing(opening: char) -> Option<&'static str> {
     match opening {
         '"' => Some("\""),
         '\u{201C}' | '\u{201D}' | '\u{201E}' | '\u{201F}' => Some("\u{201C}\u{201D}\u{201F}\""),
