@@ -35,6 +35,18 @@ pub(crate) const THIRD: [Source; 5] = [
     ("ira-troll-tweets/small_2016-10-03_07.csv.zst", "content", Some(("language", "Russian"))),
 ];
 
+/// What the sixth hand builds on, beside texts of its own making.
+pub(crate) const SIXTH: [Source; 8] = [
+    ("ira-troll-tweets/arabic_script_rows.csv.zst", "content", None),
+    ("arabic-tweets-arsarcasm-v2/tweets.csv.zst", "tweet", None),
+    ("arabic-diacritics-tashkeela/val_2500.csv.zst", "diacritized", None),
+    ("tg-ru-channels-15/posts.csv.zst", "text", None),
+    ("tg-ru-news-24ch/posts_before_2024-12-01.csv.zst", "text", None),
+    ("neardup-en-pan-paraphrase/pan_train.csv.zst", "s1", None),
+    ("ira-troll-tweets/small_2016-10-03_07.csv.zst", "content", Some(("language", "English"))),
+    ("ira-troll-tweets/small_2016-10-03_07.csv.zst", "content", Some(("language", "Russian"))),
+];
+
 /// Texts of 14 to 90 words, `each` of each source, without those that share a run of five words
 /// with another.
 pub(crate) fn read(
