@@ -9,12 +9,12 @@ use crate::sixth::{arabic, edits, extent, letters, marks};
 pub(super) enum Group {
     /// Words of the text itself.
     Words,
-    /// How much of it is there.
-    Extent,
     /// The same figures otherwise written.
     Figures,
     /// The same letters otherwise written.
     Letters,
+    /// How much of it is there.
+    Extent,
     /// Markup, lines, punctuation.
     Marks,
     /// What stands before and after it.
@@ -107,12 +107,12 @@ const GROUPS: [Group; 13] = [
     Group::Words,
     Group::Words,
     Group::Words,
-    Group::Extent,
-    Group::Extent,
     Group::Figures,
     Group::Letters,
     Group::Letters,
     Group::Letters,
+    Group::Extent,
+    Group::Extent,
     Group::Marks,
     Group::Marks,
     Group::Around,
