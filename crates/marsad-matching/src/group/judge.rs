@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use super::Options;
 use super::candidates::Pair;
 use super::figures::figures_within;
-use super::parts::{core, cut_item, stands_alone};
+use super::parts::{core, cut_item, place, stands_alone};
 use super::slots::{Slots, slots};
 use super::spelling::twins;
 use super::texts::Texts;
@@ -22,6 +22,9 @@ const SPELLING_SHARE: f32 = 0.7;
 const ITEM_SHARE: f32 = 0.3;
 /// Share of words with a twin that makes two texts alike but for spelling.
 const SPELLING_WORDS: f32 = 0.9;
+
+/// Words of a digest beside an item at least.
+const DIGEST_REST_MIN: f32 = 8.0;
 
 /// From this share of the shorter text on, a run of words that both have is the statement.
 const CORE_SHARE: f32 = 0.75;
@@ -45,6 +48,8 @@ pub(crate) struct Link {
     pub(crate) how: How,
     /// Jaccard similarity, or containment.
     pub(crate) similarity: f32,
+    /// Whether what differs makes them two statements all the same.
+    pub(crate) is_apart: bool,
     /// What else differs.
     slots: Slots,
     same_channel: bool,
@@ -97,8 +102,8 @@ enum Rule {
 }
 
 impl Judge<'_> {
-    /// The links among candidates, by the later text, on all cores. Says how many pairs are alike
-    /// but differ in a slot.
+    /// The links among candidates, by the later text, on all cores. Says how many of them
+    /// are alike but differ in a slot.
     pub(super) fn links(&self, pairs: Pairs<'_>, in_series: &mut Vec<bool>) -> (Vec<Link>, usize) {
         let on_all_cores = |some: &[Pair], rule: Rule| -> Vec<Link> {
             let judged = some
@@ -136,8 +141,8 @@ impl Judge<'_> {
         links.extend(each(&rest, Rule::Containing));
         links.sort_by_key(|link| (link.later, link.earlier));
         in_series.resize(self.texts.len(), false);
-        let template = without_series(&mut links, in_series);
-        (links, template)
+        let apart = mark_apart(&mut links, in_series);
+        (links, apart)
     }
 
     /// Judges pairs, sorted by the later text.
@@ -182,7 +187,8 @@ impl Judge<'_> {
     fn link(&self, pair: Pair, how: How, similarity: f32, slots: Slots) -> Link {
         let channel = |text: u32| self.corpus.posts.channel.get(self.texts.first_row(text));
         let same_channel = channel(pair.0) == channel(pair.1);
-        Link { earlier: pair.0, later: pair.1, how, similarity, slots, same_channel }
+        let is_apart = false;
+        Link { earlier: pair.0, later: pair.1, how, similarity, is_apart, slots, same_channel }
     }
 }
 
@@ -260,11 +266,20 @@ pub(crate) fn containing(options: &Options, earlier: &View, later: &View) -> Opt
         let (part, apart) = (what_part(part, whole), Slots::default());
         Containing { first_in_second, part, share, apart }
     };
+    if let Some(share) = cut_item(part, whole) {
+        return Some(as_it_stands(share));
+    }
+    // A digest may be the shorter of the two; with hardly anything else in it, it is a cut text.
+    let rest = |share: f32| part.words.len() as f32 - share * whole.words.len() as f32;
+    let is_of_digest = |share: &f32| rest(*share) >= DIGEST_REST_MIN;
+    if let Some(share) = cut_item(whole, part).filter(is_of_digest) {
+        let (part, apart) = (what_part(whole, part), Slots::default());
+        return Some(Containing { first_in_second: !first_in_second, part, share, apart });
+    }
     let is_short = (part.words.len() as u32) < options.containment_tokens_min;
     if share < SPELLING_SHARE.min(options.containment) || is_short {
         let stands = is_short && share >= SPELLING_SHARE && stands_alone(part, whole);
-        let share = if stands { share } else { cut_item(part, whole)? };
-        return Some(as_it_stands(share));
+        return stands.then(|| as_it_stands(share));
     }
     let place = place(part, whole);
     let beside = place.as_ref().unwrap_or(whole);
@@ -286,8 +301,7 @@ pub(crate) fn containing(options: &Options, earlier: &View, later: &View) -> Opt
         // Of two texts about as long, words replaced make the one no part of the other.
         let is_core = !(kind == Part::Most && apart.fact);
         let core = share_of_core(options, part, whole, CORE_PART).filter(|_| is_core);
-        let Some(of_core) = core else { return cut_item(part, whole).map(as_it_stands) };
-        share = of_core;
+        share = core?;
     }
     if !figures_within(part, whole) {
         return None;
@@ -308,36 +322,22 @@ fn what_part(part: &View, whole: &View) -> Part {
     }
 }
 
-/// The place of a part in a much longer whole, around the longest run of words that both have: what
-/// the whole says elsewhere is no matter of the part.
-fn place(part: &View, whole: &View) -> Option<View> {
-    let words = part.words.len();
-    let room = words / 4 + 4;
-    if whole.words.len() <= words + 2 * room {
-        return None;
-    }
-    let (longest, in_part, in_whole) = core(part, whole);
-    let from = in_whole.saturating_sub(in_part + room);
-    let to = (in_whole + words + room).saturating_sub(in_part).min(whole.words.len());
-    (longest > 0).then(|| whole.window(from..to))
-}
-
 /// Share of the shorter text in the run of words that both have, where that is long enough to be the
 /// statement, with something of its own before or after it in each.
 fn share_of_core(options: &Options, a: &View, b: &View, least: f32) -> Option<f32> {
     let shorter = a.words.len().min(b.words.len());
-    let (words, ..) = core(a, b);
+    let (words, ..) = core(&a.words, &b.words);
     let share = words as f32 / shorter.max(1) as f32;
     let is_long = words as u32 >= options.containment_tokens_min;
     (is_long && share >= least).then_some(share.min(0.99))
 }
 
-/// Takes out the links between items of a series; a text is judged by what came before it, so
-/// that later posts change nothing in earlier statements. Says how many.
-fn without_series(links: &mut Vec<Link>, in_series: &mut [bool]) -> usize {
-    let before = links.len();
-    let mut kept = Vec::with_capacity(before);
-    for own in links.chunk_by(|a, b| a.later == b.later) {
+/// Marks the links between texts that a figure, a fact or a word of a series tells apart; a text is
+/// judged by what came before it, so that later posts change nothing in earlier statements. Says how
+/// many.
+fn mark_apart(links: &mut [Link], in_series: &mut [bool]) -> usize {
+    let mut apart = 0;
+    for own in links.chunk_by_mut(|a, b| a.later == b.later) {
         // A digest and its item are no series.
         let is_item =
             |how: How| matches!(how, How::LaterHolds(Part::Item) | How::EarlierHolds(Part::Item));
@@ -350,12 +350,12 @@ fn without_series(links: &mut Vec<Link>, in_series: &mut [bool]) -> usize {
             }
         }
         let is_series = |text: u32| in_series.get(text as usize) == Some(&true);
-        kept.extend(own.iter().filter(|link| {
+        for link in own {
             let strict = link.same_channel || is_series(link.earlier) || is_series(link.later);
             let is_other_word = link.slots.word && strict && !is_item(link.how);
-            !link.slots.figure && !link.slots.fact && !is_other_word
-        }));
+            link.is_apart = link.slots.figure || link.slots.fact || is_other_word;
+            apart += usize::from(link.is_apart);
+        }
     }
-    *links = kept;
-    before - links.len()
+    apart
 }

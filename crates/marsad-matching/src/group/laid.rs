@@ -93,7 +93,7 @@ impl<'a> Laid<'a> {
     /// Whether words replaced here may be a form filled in anew: in a short text, or one name for
     /// another in any. In a script without capitals any word may be a name.
     fn may_be_form(&self, hunk: &Hunk) -> bool {
-        let words = self.words_a.len().max(self.words_b.len());
+        let words = self.words_a.len().min(self.words_b.len());
         let has_case = letters(self.a, hunk.a.clone()).iter().all(|code| *code < 0x0590);
         let most = if has_case { FORM_WORDS_MAX } else { CASELESS_WORDS_MAX };
         words <= most || self.is_other_name(hunk)

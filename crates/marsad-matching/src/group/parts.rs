@@ -9,35 +9,43 @@ use super::view::{View, Word};
 /// Words of an item at least.
 const ITEM_WORDS_MIN: usize = 12;
 
+/// Words of a greeting or label before a text at most.
+const GREETING_WORDS_MAX: usize = 12;
+
 /// Share of a text that stands in another as an item cut short: from its beginning on, at the start
 /// of a sentence, up to an ellipsis.
 pub(crate) fn cut_item(part: &View, whole: &View) -> Option<f32> {
     if !whole.words.iter().any(|word| word.is_cut) {
         return None;
     }
-    let (words, in_part, in_whole) = core(part, whole);
+    let (words, in_part, in_whole) = core(&part.words, &whole.words);
     let at = |place: usize| whole.words.get(place);
     let starts = at(in_whole).is_some_and(|word| word.begins)
         || in_whole.checked_sub(1).and_then(at).is_some_and(|word| word.is_number);
     let is_cut = (in_whole + words).checked_sub(1).and_then(at).is_some_and(|word| word.is_cut);
-    let is_item = words >= ITEM_WORDS_MIN && in_part == 0 && starts && is_cut;
+    let leads =
+        in_part <= GREETING_WORDS_MAX && part.words.get(in_part).is_some_and(|word| word.begins);
+    let is_item = words >= ITEM_WORDS_MIN && leads && starts && is_cut;
     is_item.then(|| words as f32 / part.words.len().max(1) as f32)
 }
+
+/// Shorter sentences of a part are not looked for beside it.
+const SENTENCE_WORDS_MIN: usize = 4;
 
 /// Longest text that is looked through for a core.
 const CORE_WORDS_MAX: usize = 600;
 
 /// The longest run of words that two texts share word for word: its length, and where it begins in
 /// each; none for very long texts.
-pub(crate) fn core(a: &View, b: &View) -> (usize, usize, usize) {
-    if a.words.len() > CORE_WORDS_MAX || b.words.len() > CORE_WORDS_MAX {
+pub(crate) fn core(a: &[Word], b: &[Word]) -> (usize, usize, usize) {
+    if a.len() > CORE_WORDS_MAX || b.len() > CORE_WORDS_MAX {
         return (0, 0, 0);
     }
     let mut longest = (0, 0, 0);
-    let mut above = vec![0usize; b.words.len() + 1];
+    let mut above = vec![0usize; b.len() + 1];
     let mut row = above.clone();
-    for (i, x) in a.words.iter().enumerate() {
-        let cells = b.words.iter().zip(&above).zip(row.iter_mut().skip(1));
+    for (i, x) in a.iter().enumerate() {
+        let cells = b.iter().zip(&above).zip(row.iter_mut().skip(1));
         for (j, ((y, before), here)) in cells.enumerate() {
             *here = if x.hash == y.hash { before + 1 } else { 0 };
             if *here > longest.0 {
@@ -47,6 +55,46 @@ pub(crate) fn core(a: &View, b: &View) -> (usize, usize, usize) {
         std::mem::swap(&mut above, &mut row);
     }
     longest
+}
+
+/// Words between two sentences of a part that a whole may have of its own.
+const BETWEEN_WORDS_MAX: usize = 80;
+
+/// The place of a part in a much longer whole: around the longest run of words that both have, and as
+/// far as the part's other sentences stand, since a whole may have its own between them. What it says
+/// elsewhere is no matter of the part.
+pub(crate) fn place(part: &View, whole: &View) -> Option<View> {
+    let words = part.words.len();
+    let room = words / 4 + 4;
+    if whole.words.len() <= words + 2 * room {
+        return None;
+    }
+    let (longest, in_part, in_whole) = core(&part.words, &whole.words);
+    let begins = |place: &usize| whole.words.get(*place).is_none_or(|word| word.begins);
+    // Where the part is a few sentences of the whole, it ends where they end.
+    let start = in_whole.saturating_sub(in_part);
+    let near = |place: usize| [place, place + 1, place.saturating_sub(1)];
+    let at_start = near(start).into_iter().find(begins);
+    let mut from = at_start.unwrap_or(start.saturating_sub(room));
+    let end = (in_whole + words).saturating_sub(in_part).min(whole.words.len());
+    let at_end = near(end).into_iter().find(begins);
+    let mut to = at_end.unwrap_or(end + room).min(whole.words.len());
+    let reach = from.saturating_sub(BETWEEN_WORDS_MAX)..to + BETWEEN_WORDS_MAX;
+    let reach = reach.start..reach.end.min(whole.words.len());
+    for sentence in part.words.chunk_by(|_, next| !next.begins) {
+        let stands_in = |range: Range<usize>| {
+            let (run, in_sentence, at) = core(sentence, whole.words.get(range.clone())?);
+            let start = (range.start + at).saturating_sub(in_sentence);
+            (run * 2 >= sentence.len()).then_some(start..start + sentence.len())
+        };
+        if sentence.len() >= SENTENCE_WORDS_MIN
+            && stands_in(from..to).is_none()
+            && let Some(there) = stands_in(reach.clone())
+        {
+            (from, to) = (from.min(there.start), to.max(there.end).min(whole.words.len()));
+        }
+    }
+    (longest > 0).then(|| whole.window(from..to))
 }
 
 /// Words of a source named, or a label set, before or behind a report.

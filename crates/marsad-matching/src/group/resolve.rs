@@ -110,7 +110,7 @@ pub(crate) fn place(coming: Coming<'_>, known: &impl Fn(u32) -> Option<Known>) -
 fn by_links(links: &[Link], known: &impl Fn(u32) -> Option<Known>) -> Option<Home> {
     let mut best: Option<(bool, Home)> = None;
     let homes_held = homes_held(links, known);
-    for link in links {
+    for link in links.iter().filter(|link| !link.is_apart) {
         let Some(other) = known(link.earlier).filter(|known| known.leads) else { continue };
         let relation = match link.how {
             How::Near if link.similarity >= 1.0 => Relation::Exact,
@@ -135,7 +135,8 @@ fn by_links(links: &[Link], known: &impl Fn(u32) -> Option<Known>) -> Option<Hom
 
 /// How many different statements a text holds.
 fn homes_held(links: &[Link], known: &impl Fn(u32) -> Option<Known>) -> usize {
-    let held = links.iter().filter(|link| matches!(link.how, How::LaterHolds(_)));
+    let holds = |link: &&Link| matches!(link.how, How::LaterHolds(_)) && !link.is_apart;
+    let held = links.iter().filter(holds);
     let homes = held.filter_map(|link| known(link.earlier));
     let mut statements: Vec<u32> = homes.map(|known| known.home.statement).collect();
     statements.sort_unstable();
@@ -144,29 +145,38 @@ fn homes_held(links: &[Link], known: &impl Fn(u32) -> Option<Known>) -> usize {
 }
 
 /// Lists digests in the statements they hold: a new text in those of earlier ones, earlier ones in
-/// the statement `own` of the new text.
+/// the statement `own` of the new text, which it leads or not. What a fact tells apart from the first
+/// of a statement is not listed there for what it has of a copy.
 pub(crate) fn each_part(
-    (text, own): (u32, u32),
+    (text, own, leads): (u32, u32, bool),
     links: &[Link],
     known: &impl Fn(u32) -> Option<Known>,
     mut take: impl FnMut(Extra),
 ) {
     let held = homes_held(links, known);
-    for link in links {
+    let is_apart_from = |statement: u32| {
+        links.iter().filter(|link| link.is_apart).any(|link| {
+            known(link.earlier).is_some_and(|it| it.leads && it.home.statement == statement)
+        })
+    };
+    for link in links.iter().filter(|link| !link.is_apart) {
         let Some(other) = known(link.earlier) else { continue };
         let statement = other.home.statement;
         if statement == own {
             continue;
         }
         let similarity = link.similarity;
+        // What is about the same as a copy, which is about the same as the first: they would chain.
+        let is_whole = similarity >= WHOLE_PART;
         match link.how {
             How::Near => {}
-            // About the same as a copy, which is about the same as the first: they would chain.
-            How::LaterHolds(Part::Most) if !other.leads && similarity < WHOLE_PART => {}
+            How::LaterHolds(Part::Most) if !other.leads && !is_whole => {}
+            How::LaterHolds(_) if !other.leads && is_apart_from(statement) => {}
             How::LaterHolds(part) => {
                 let appears = part == Part::Beginning && held == 1;
                 take(Extra { text, statement, similarity, appears });
             }
+            How::EarlierHolds(_) if !leads && !is_whole => {}
             How::EarlierHolds(_) => {
                 let text = link.earlier;
                 take(Extra { text, statement: own, similarity, appears: false });
@@ -254,7 +264,9 @@ impl Resolver<'_> {
         let before = |text: u32| known.get(text as usize).copied().flatten();
         let Placed { home, text: becomes } = place(coming, &before);
         if of_text.is_none() {
-            each_part((text, home.statement), links, &before, |extra| extras.push(extra));
+            each_part((text, home.statement, becomes.leads), links, &before, |extra| {
+                extras.push(extra)
+            });
             if let Some(slot) = known.get_mut(text as usize) {
                 *slot = Some(becomes);
             }

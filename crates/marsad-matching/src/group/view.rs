@@ -148,6 +148,11 @@ impl Viewer {
             });
             before = Some(token);
         }
+        if view.trails_off
+            && let Some(last) = view.words.last_mut()
+        {
+            last.is_cut = true;
+        }
         view.has_names = !is_title(&view.words);
         view.features.reset(0);
     }

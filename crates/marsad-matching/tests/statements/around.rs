@@ -89,3 +89,61 @@ fn a_label_behind_a_cut_text_is_no_part_of_it() {
     let cut = "Heavy rain and strong wind are expected in the northern valleys on Monday night… Read more";
     check(&[("a", RAIN), ("b", cut)], &[&[(0, First, true), (1, Contained, true)]]);
 }
+
+#[test]
+fn a_month_counts_where_the_other_text_has_sentences_of_its_own_between() {
+    let part = "The team behind Cobbler has moved its issue tracker, and accounts made before \
+                November have to be confirmed again. Plug-ins written for earlier versions keep \
+                working, apart from those that draw their own menus.";
+    let item = |month: &str| {
+        format!(
+            "Morning round-up\n\n1) The team behind Cobbler has moved its issue tracker, and \
+             accounts made before {month} have to be confirmed again. The download is 79 megabytes \
+             smaller because the sample data are now fetched on demand. Thanks go to Clara \
+             Whitfield for the report and for waiting until a fix was ready. Plug-ins written for \
+             earlier versions keep working, apart from those that draw their own menus.\n\n2) \
+             Passengers travelling through Port Sorrel station should expect changes from Friday, \
+             when platform 6 is handed over to builders. Season tickets stay valid on all coaches, \
+             and bicycles are carried free of charge where there is room."
+        )
+    };
+    let (same, other) = (item("November"), item("July"));
+    check(
+        &[("a", part), ("b", &same)],
+        &[&[(0, Relation::First, true), (1, Relation::Contained, false)]],
+    );
+    check(&[("a", part), ("b", &other)], &[]);
+}
+
+#[test]
+fn an_item_cut_short_at_the_end_of_a_digest_is_listed() {
+    let text = "The old swimming hall by the river opens its doors again on Sunday after works that \
+                took two years and cost more than the council had planned for the whole district.";
+    let greeting = format!("Good evening from the news desk\n{text}");
+    let cut =
+        "The old swimming hall by the river opens its doors again on Sunday after works that…";
+    let digest = format!("Today in short:\n1) {TRAIN}\n2) {cut} Read on");
+    for whole in [text, &greeting] {
+        check(
+            &[("a", whole), ("b", &digest)],
+            &[&[(0, Relation::First, true), (1, Relation::Contained, false)]],
+        );
+    }
+}
+
+#[test]
+fn a_digest_is_not_listed_for_what_it_has_of_an_edited_copy() {
+    let text = |town: &str| {
+        format!(
+            "The library in {town} now lends telescopes, sewing machines and musical instruments \
+             to anyone with a reader's card. Clouds came in after midnight, so the second half of \
+             the count was done by radio."
+        )
+    };
+    let first = text("Thornby");
+    // An edit that hides, between the two, that another town is meant.
+    let copy = first.replace("and musical", "and even musical");
+    let digest = format!("Today in short:\n• {TRAIN}\n• {}\n• {RAIN}", text("Ellmouth"));
+    let found = several(&grouped(&corpus(&[("a", &first), ("b", &copy), ("c", &digest)])));
+    assert_eq!(found, [vec![(0, Relation::First, true), (1, Relation::Near, true)]]);
+}
