@@ -110,7 +110,9 @@ fn side(corpus: &Corpus, frames: &Frames, row: usize, other: usize) -> Side {
     let all = [frames.of(row), frames.of(other), Some(frames.boilerplate())];
     let channel = |row: usize| corpus.posts.channel.get(row);
     let dates = if channel(row) == channel(other) { Dates::Keep } else { Dates::Mask };
-    let changed = masker.mask(&mut scanner, all.into_iter().flatten(), dates).is_some();
+    let changed = masker
+        .mask((corpus.posts.text.get(row), &mut scanner), all.into_iter().flatten(), dates)
+        .is_some();
     let masked = if changed { masker.dropped().to_vec() } else { vec![false; tokens.len()] };
     let matched = scanner.tokens.iter().filter(|token| token.kind.is_matched());
     let words = matched.map(|token| scanner.token_codes(token).to_vec()).collect();

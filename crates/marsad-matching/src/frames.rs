@@ -204,7 +204,7 @@ pub(crate) fn masked_print(
 ) -> Option<MaskedPrint> {
     fingerprinter.scanner.scan(text);
     let all = frames.into_iter().flatten();
-    let what = masker.mask(&mut fingerprinter.scanner, all.clone(), Dates::Mask)?;
+    let what = masker.mask((text, &mut fingerprinter.scanner), all.clone(), Dates::Mask)?;
     let print = without_lines(fingerprinter.of_scanned());
     let mut lines_only = None;
     if what.lines_and_runs {
@@ -350,8 +350,9 @@ impl Runs {
         let Learning { frame, masker, words_max } = learning;
         let mut scanner = std::mem::take(&mut masker.scanner);
         for (_, row) in teachers {
-            scanner.scan(corpus.posts.text.get(*row as usize));
-            masker.mask(&mut scanner, std::iter::once(*frame), Dates::Mask);
+            let text = corpus.posts.text.get(*row as usize);
+            scanner.scan(text);
+            masker.mask((text, &mut scanner), std::iter::once(*frame), Dates::Mask);
             let words = scanner.tokens.iter().enumerate();
             let words = words.filter(|(_, token)| token.kind.is_matched()).map(|(place, _)| place);
             let count = words.clone().count();

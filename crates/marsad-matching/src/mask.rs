@@ -111,7 +111,7 @@ impl Masker {
     /// out or what would be left says nothing.
     pub(crate) fn mask<'a>(
         &mut self,
-        scanner: &mut Scanner,
+        (text, scanner): (&str, &mut Scanner),
         frames: impl Iterator<Item = &'a Frame> + Clone,
         dates: Dates,
     ) -> Option<Masked> {
@@ -121,8 +121,8 @@ impl Masker {
         let dated_lines = self.is_dated;
         let (mut any_start, mut any_end) = (false, false);
         for frame in frames {
-            any_start |= self.drop_run(scanner, &frame.starts, End::Start, dates);
-            any_end |= self.drop_run(scanner, &frame.ends, End::End, dates);
+            any_start |= self.drop_run((text, scanner), &frame.starts, End::Start, dates);
+            any_end |= self.drop_run((text, scanner), &frame.ends, End::End, dates);
         }
         let rest = if any_start { REST_AFTER_START } else { REST_BEFORE_END };
         if (any_start || any_end) && self.take_out(scanner, rest) {
@@ -184,7 +184,13 @@ impl Masker {
     }
 
     /// Drops the longest known run at one end of what is left.
-    fn drop_run(&mut self, scanner: &Scanner, known: &[u64], end: End, dates: Dates) -> bool {
+    fn drop_run(
+        &mut self,
+        (text, scanner): (&str, &Scanner),
+        known: &[u64],
+        end: End,
+        dates: Dates,
+    ) -> bool {
         if known.is_empty() {
             return false;
         }
@@ -206,7 +212,7 @@ impl Masker {
                 break;
             }
             hash = run_hash(hash, undated(scanner, &scanner.tokens, *token));
-            if known.binary_search(&hash).is_ok() {
+            if known.binary_search(&hash).is_ok() && end.is_set_off(text, scanner, *token) {
                 longest = place + 1;
                 is_dated = any_date;
             }
@@ -263,4 +269,23 @@ impl Masker {
 enum End {
     Start,
     End,
+}
+
+/// What may stand within a sentence.
+const WITHIN: [char; 6] = [' ', '\u{A0}', ',', '\u{60C}', ';', '\u{61B}'];
+
+impl End {
+    /// Whether more than a space or a comma stands between a run up to a token and the rest of the
+    /// text: a frame is set off from the text, the opening of a series ("Weather for") runs on into
+    /// it, and so do its closing words.
+    fn is_set_off(self, text: &str, scanner: &Scanner, place: usize) -> bool {
+        let (before, after) = match self {
+            Self::Start => (Some(place), place + 1),
+            Self::End => (place.checked_sub(1), place),
+        };
+        let from = before.and_then(|at| scanner.tokens.get(at));
+        let from = from.map_or(0, |token| token.source_end as usize);
+        let to = scanner.tokens.get(after).map_or(text.len(), |token| token.source_start as usize);
+        text.get(from..to).unwrap_or("").contains(|c: char| !WITHIN.contains(&c))
+    }
 }

@@ -9,7 +9,7 @@ use crate::token::{Analyser, Form};
 
 /// Version of everything an index is made by: fields, words, stems. An index of another version is
 /// made again.
-pub(crate) const INDEX_VERSION: u32 = 1;
+pub(crate) const INDEX_VERSION: u32 = 2;
 
 const EXACT_ANALYSER: &str = "marsad-exact";
 const LOOSE_ANALYSER: &str = "marsad-loose";

@@ -2,10 +2,24 @@
 
 use super::view::View;
 
-/// Whether a figure stands where the other text has another: after the same word; or before the
-/// same word, where neither figure stands anywhere in the other text.
+/// Whether a figure stands where the other text has another: after the same word, one of several
+/// where both have as many; or before the same word, where neither figure stands anywhere in the other
+/// text.
 pub(super) fn other_figure(a: &View, b: &View) -> bool {
     let (figures_a, figures_b) = (figures(a), figures(b));
+    let behind = |figures: &[Figure], word: u64| {
+        let mut numbers: Vec<u64> =
+            figures.iter().filter(|f| f.before == word).map(|f| f.number).collect();
+        numbers.sort_unstable();
+        numbers
+    };
+    let one_of_several = figures_a.iter().any(|x| {
+        let (own, others) = (behind(&figures_a, x.before), behind(&figures_b, x.before));
+        own.len() > 1 && own.len() == others.len() && own != others
+    });
+    if one_of_several {
+        return true;
+    }
     let has = |figures: &[Figure], number: u64| figures.iter().any(|f| f.number == number);
     figures_a.iter().any(|x| {
         let after = |y: &Figure| x.before == y.before;

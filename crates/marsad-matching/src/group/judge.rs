@@ -50,6 +50,8 @@ pub(crate) struct Link {
     pub(crate) similarity: f32,
     /// Whether what differs makes them two statements all the same.
     pub(crate) is_apart: bool,
+    /// Whether the earlier one is an item of a series by then.
+    pub(crate) is_of_series: bool,
     /// What else differs.
     slots: Slots,
     same_channel: bool,
@@ -187,8 +189,9 @@ impl Judge<'_> {
     fn link(&self, pair: Pair, how: How, similarity: f32, slots: Slots) -> Link {
         let channel = |text: u32| self.corpus.posts.channel.get(self.texts.first_row(text));
         let same_channel = channel(pair.0) == channel(pair.1);
-        let is_apart = false;
-        Link { earlier: pair.0, later: pair.1, how, similarity, is_apart, slots, same_channel }
+        let (earlier, later) = pair;
+        let (is_apart, is_of_series) = (false, false);
+        Link { earlier, later, how, similarity, is_apart, is_of_series, slots, same_channel }
     }
 }
 
@@ -351,7 +354,8 @@ fn mark_apart(links: &mut [Link], in_series: &mut [bool]) -> usize {
         }
         let is_series = |text: u32| in_series.get(text as usize) == Some(&true);
         for link in own {
-            let strict = link.same_channel || is_series(link.earlier) || is_series(link.later);
+            link.is_of_series = is_series(link.earlier);
+            let strict = link.same_channel || link.is_of_series || is_series(link.later);
             let is_other_word = link.slots.word && strict && !is_item(link.how);
             link.is_apart = link.slots.figure || link.slots.fact || is_other_word;
             apart += usize::from(link.is_apart);

@@ -20,12 +20,21 @@ pub(crate) fn cut_item(part: &View, whole: &View) -> Option<f32> {
     }
     let (words, in_part, in_whole) = core(&part.words, &whole.words);
     let at = |place: usize| whole.words.get(place);
-    let starts = at(in_whole).is_some_and(|word| word.begins)
-        || in_whole.checked_sub(1).and_then(at).is_some_and(|word| word.is_number);
-    let is_cut = (in_whole + words).checked_sub(1).and_then(at).is_some_and(|word| word.is_cut);
-    let leads =
-        in_part <= GREETING_WORDS_MAX && part.words.get(in_part).is_some_and(|word| word.begins);
-    let is_item = words >= ITEM_WORDS_MIN && leads && starts && is_cut;
+    let is_numbered = in_whole.checked_sub(1).and_then(at).is_some_and(|word| word.is_number);
+    // A greeting has a line of its own, and so has the item then.
+    let is_greeted = in_part <= GREETING_WORDS_MAX
+        && part.words.get(in_part).is_some_and(|word| word.begins_line)
+        && at(in_whole).is_some_and(|word| word.begins_line);
+    let starts = at(in_whole).is_some_and(|word| word.begins);
+    let starts = in_part == 0 && (starts || is_numbered) || is_greeted;
+    let is_cut = |word: &Word| word.is_cut;
+    let after = (part.words.get(in_part + words), at(in_whole + words));
+    let is_within_word = matches!(after, (Some(own), Some(cut)) if cut.is_cut && {
+        part.spelling(own).starts_with(whole.spelling(cut))
+    });
+    let last = (in_whole + words).checked_sub(1).and_then(at);
+    let is_cut = last.is_some_and(is_cut) || is_within_word;
+    let is_item = words >= ITEM_WORDS_MIN && starts && is_cut;
     is_item.then(|| words as f32 / part.words.len().max(1) as f32)
 }
 

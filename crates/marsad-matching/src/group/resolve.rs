@@ -145,15 +145,18 @@ fn homes_held(links: &[Link], known: &impl Fn(u32) -> Option<Known>) -> usize {
 }
 
 /// Lists digests in the statements they hold: a new text in those of earlier ones, earlier ones in
-/// the statement `own` of the new text, which it leads or not. What a fact tells apart from the first
-/// of a statement is not listed there for what it has of a copy.
+/// that of the new text. What a fact tells apart from the first of a statement is not listed there for
+/// what it has of a copy, nor is an item of a series for what it has of a copy cut short: its siblings
+/// have it, too.
 pub(crate) fn each_part(
-    (text, own, leads): (u32, u32, bool),
+    (text, becomes): (u32, Known),
     links: &[Link],
     known: &impl Fn(u32) -> Option<Known>,
     mut take: impl FnMut(Extra),
 ) {
+    let own = becomes.home.statement;
     let held = homes_held(links, known);
+    let is_cut = !becomes.leads && becomes.home.relation == Relation::Contained;
     let is_apart_from = |statement: u32| {
         links.iter().filter(|link| link.is_apart).any(|link| {
             known(link.earlier).is_some_and(|it| it.leads && it.home.statement == statement)
@@ -170,13 +173,14 @@ pub(crate) fn each_part(
         let is_whole = similarity >= WHOLE_PART;
         match link.how {
             How::Near => {}
+            How::EarlierHolds(_) if is_cut && link.is_of_series => {}
             How::LaterHolds(Part::Most) if !other.leads && !is_whole => {}
             How::LaterHolds(_) if !other.leads && is_apart_from(statement) => {}
             How::LaterHolds(part) => {
                 let appears = part == Part::Beginning && held == 1;
                 take(Extra { text, statement, similarity, appears });
             }
-            How::EarlierHolds(_) if !leads && !is_whole => {}
+            How::EarlierHolds(_) if !becomes.leads && !is_whole => {}
             How::EarlierHolds(_) => {
                 let text = link.earlier;
                 take(Extra { text, statement: own, similarity, appears: false });
@@ -264,7 +268,7 @@ impl Resolver<'_> {
         let before = |text: u32| known.get(text as usize).copied().flatten();
         let Placed { home, text: becomes } = place(coming, &before);
         if of_text.is_none() {
-            each_part((text, home.statement, becomes.leads), links, &before, |extra| {
+            each_part((text, Known { home, ..becomes }), links, &before, |extra| {
                 extras.push(extra)
             });
             if let Some(slot) = known.get_mut(text as usize) {

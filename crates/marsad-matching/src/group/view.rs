@@ -34,7 +34,7 @@ pub(crate) struct View {
 }
 
 /// A word or number.
-#[expect(clippy::struct_excessive_bools, reason = "five findings that do not exclude each other")]
+#[expect(clippy::struct_excessive_bools, reason = "six findings that do not exclude each other")]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Word {
     pub(crate) hash: u64,
@@ -43,6 +43,8 @@ pub(crate) struct Word {
     pub(crate) end: u32,
     /// Whether a sentence or line ends before it.
     pub(crate) begins: bool,
+    /// Whether it is the first of its line.
+    pub(crate) begins_line: bool,
     /// Whether an ellipsis stands behind it.
     pub(crate) is_cut: bool,
     /// Whether a colon stands before it.
@@ -109,7 +111,7 @@ impl Viewer {
             let channel = |row: usize| corpus.posts.channel.get(row);
             let same = channel(row) == channel(other);
             let dates = if same { Dates::Keep } else { Dates::Mask };
-            self.masker.mask(scanner, all.into_iter().flatten(), dates);
+            self.masker.mask((text, scanner), all.into_iter().flatten(), dates);
         }
         let cut = cut(text, &scanner.tokens);
         view.trails_off = cut.is_some();
@@ -135,12 +137,13 @@ impl Viewer {
             {
                 last.is_cut = true;
             }
+            let begins_line = before.is_none_or(|before| before.line != token.line);
             view.words.push(Word {
                 hash: hash_word(scanner.token_codes(token)),
                 start: token.start,
                 end: token.end,
-                begins: before.is_none_or(|before| before.line != token.line)
-                    || !is_space && gap.contains(ENDS),
+                begins: begins_line || !is_space && gap.contains(ENDS),
+                begins_line,
                 is_cut: false,
                 is_introduced: !is_space && gap.contains(':'),
                 is_number,
@@ -204,8 +207,8 @@ fn is_code(source: &str) -> bool {
 /// no more than a label ("… Read more").
 fn cut(text: &str, tokens: &[Token]) -> Option<usize> {
     let trails_off = |end: usize| {
-        let closing = [' ', ')', ']', '"', '\u{BB}', '*', '_'];
-        let rest = text.get(end..).unwrap_or("").trim_start_matches(closing);
+        let around = [' ', '(', ')', '[', ']', '"', '\u{BB}', '*', '_'];
+        let rest = text.get(end..).unwrap_or("").trim_start_matches(around);
         rest.starts_with('\u{2026}') || rest.starts_with("..")
     };
     let matched = tokens.iter().enumerate().filter(|(_, token)| token.kind.is_matched());

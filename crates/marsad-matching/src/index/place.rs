@@ -42,7 +42,7 @@ impl Index {
         let placed = place(coming, &known);
         let mut extras = Vec::new();
         if looked.is_new() {
-            let own = (looked.text, placed.home.statement, placed.text.leads);
+            let own = (looked.text, Known { home: placed.home, ..placed.text });
             each_part(own, &looked.links, &known, |extra| extras.push(extra));
         }
         Ok(At { placed, extras, marks, comparable, original })

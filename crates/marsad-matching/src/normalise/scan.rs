@@ -252,6 +252,16 @@ impl Scanner {
             confusable::fold_to_arabic(codes);
         }
         let kind = if word.has_digit { TokenKind::Number } else { TokenKind::Word };
+        let start = word.start as usize;
+        // 07:25 and 7.25 are one hour, 03.05 and 3.5 one day.
+        if let Some([zero, digit, point]) = self.codes.get(start..start + 3)
+            && *zero == u32::from(b'0')
+            && is_digit(*digit)
+            && *point == u32::from(b'.')
+        {
+            self.codes.remove(start);
+        }
+        let end = self.codes.len() as u32;
         self.tokens.push(Token {
             start: word.start,
             end,

@@ -122,7 +122,7 @@ fn an_item_cut_short_at_the_end_of_a_digest_is_listed() {
     let greeting = format!("Good evening from the news desk\n{text}");
     let cut =
         "The old swimming hall by the river opens its doors again on Sunday after works that…";
-    let digest = format!("Today in short:\n1) {TRAIN}\n2) {cut} Read on");
+    let digest = format!("Today in short:\n1) {TRAIN}\n2) {RAIN}\n3) {MATCH}\n4) {cut} Read on");
     for whole in [text, &greeting] {
         check(
             &[("a", whole), ("b", &digest)],
@@ -146,4 +146,42 @@ fn a_digest_is_not_listed_for_what_it_has_of_an_edited_copy() {
     let digest = format!("Today in short:\n• {TRAIN}\n• {}\n• {RAIN}", text("Ellmouth"));
     let found = several(&grouped(&corpus(&[("a", &first), ("b", &copy), ("c", &digest)])));
     assert_eq!(found, [vec![(0, Relation::First, true), (1, Relation::Near, true)]]);
+}
+
+#[test]
+fn a_text_cut_within_a_word_is_one_all_the_same() {
+    let text = "The old swimming hall by the river opens its doors again on Sunday after works that \
+                took two years and cost more than the council had planned for the whole district.";
+    for cut in ["tha...", "that too (...)", "that t [...]", "that took…"] {
+        let item = format!(
+            "The old swimming hall by the river opens its doors again on Sunday after works {cut}"
+        );
+        assert!(are_one(text, &item), "{item}");
+        let digest = format!("Today in short:\n— {TRAIN}\n\n— {item}\n\n— {RAIN}");
+        check(
+            &[("a", text), ("b", &digest)],
+            &[&[(0, Relation::First, true), (1, Relation::Contained, false)]],
+        );
+    }
+}
+
+#[test]
+fn of_several_figures_behind_one_word_each_counts() {
+    let weather = |high: u32| {
+        format!(
+            "Weather for Galway on 4 March: clear, high of {high}, low of 5, wind from the north at \
+             58 km/h, humidity 42 per cent."
+        )
+    };
+    assert!(!are_one(&weather(5), &weather(18)));
+    assert!(are_one(&weather(18), &weather(18).to_uppercase()));
+}
+
+#[test]
+fn an_hour_is_the_same_with_its_zero_and_without() {
+    let train =
+        |hour: &str| format!("The first train to the coast leaves at {hour} from platform 4");
+    assert!(are_one(&train("07:25"), &train("7.25")));
+    assert!(!are_one(&train("07:25"), &train("7.35")));
+    assert!(!are_one(&train("07:25"), &train("17.25")));
 }
