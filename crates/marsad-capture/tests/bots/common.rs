@@ -28,7 +28,8 @@ pub(crate) fn drive(
     mut answer: impl FnMut(&Ask) -> Answer,
 ) -> Run {
     let (mut asked, mut tries) = (Vec::new(), 0);
-    let mut at_ms = 2_000_000_000_000;
+    // As the clocks of the stand-ins: a connector may count on an hour between a server's and ours.
+    let mut at_ms = 1_795_400_000_000;
     while let Some(ask) = visit.next() {
         if cut_after == Some(asked.len()) {
             return Run { memory: visit.memory().clone(), outcome: None, asked };
