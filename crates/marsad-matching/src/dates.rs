@@ -40,19 +40,21 @@ pub(crate) fn is_date(scanner: &Scanner, tokens: &[Token], place: usize) -> bool
     let near = |place: Option<usize>| {
         place.and_then(|place| tokens.get(place)).filter(|other| other.line == token.line)
     };
-    let before = near(place.checked_sub(1));
-    let after = near(place.checked_add(1));
-    let codes = scanner.token_codes(token);
-    let is = |other: Option<&Token>, what: fn(&[u32]) -> bool| {
-        other.is_some_and(|other| what(scanner.token_codes(other)))
+    let (before, after) = (near(place.checked_sub(1)), near(place.checked_add(1)));
+    let is = |other: Option<&Token>, kind: TokenKind, what: fn(&[u32]) -> bool| {
+        other.is_some_and(|other| other.kind == kind && what(scanner.token_codes(other)))
     };
+    let codes = || scanner.token_codes(token);
+    let (number, word) = (TokenKind::Number, TokenKind::Word);
     match token.kind {
         TokenKind::Number => {
-            has_form(codes)
-                || is_day(codes) && (is(before, is_month) || is(after, is_month))
-                || is(before, is_number_sign)
+            has_form(codes())
+                || is_day(codes()) && (is(before, word, is_month) || is(after, word, is_month))
+                || is(before, word, is_number_sign)
         }
-        TokenKind::Word => (is(before, is_day) || is(after, is_day)) && is_month(codes),
+        TokenKind::Word => {
+            (is(before, number, is_day) || is(after, number, is_day)) && is_month(codes())
+        }
         TokenKind::Link | TokenKind::Mention => false,
     }
 }

@@ -1,6 +1,6 @@
 //! Candidate pairs to links: how two texts are alike, if they are.
 
-use marsad_types::Corpus;
+use marsad_types::{Corpus, NONE};
 use rayon::prelude::*;
 
 use super::Options;
@@ -94,6 +94,41 @@ pub(crate) struct Work {
     viewer: Viewer,
     own: View,
     other: View,
+    plain: Plain,
+}
+
+/// Views of texts without a frame, by their number: the first of a statement is held against each of
+/// its copies.
+struct Plain {
+    texts: Vec<u32>,
+    views: Vec<View>,
+}
+
+/// Views that are kept.
+const PLAIN_MAX: usize = 1024;
+
+impl Default for Plain {
+    fn default() -> Self {
+        Self { texts: vec![NONE; PLAIN_MAX], views: Vec::new() }
+    }
+}
+
+impl Plain {
+    /// The view of a text; made, if another took its place.
+    fn view(&mut self, text: u32, make: impl FnOnce(&mut View)) -> &View {
+        self.views.resize_with(PLAIN_MAX, View::default);
+        let place = text as usize % PLAIN_MAX;
+        let known = self.texts.get_mut(place);
+        let is_known = known.as_deref() == Some(&text);
+        if let Some(slot) = known {
+            *slot = text;
+        }
+        let view = &mut self.views[place];
+        if !is_known {
+            make(view);
+        }
+        view
+    }
 }
 
 /// What candidates are judged by.
@@ -109,7 +144,7 @@ impl Judge<'_> {
     pub(super) fn links(&self, pairs: Pairs<'_>, in_series: &mut Vec<bool>) -> (Vec<Link>, usize) {
         let on_all_cores = |some: &[Pair], rule: Rule| -> Vec<Link> {
             let judged = some
-                .par_chunks(256)
+                .par_chunks(8192)
                 .map_init(Work::default, |work, chunk| self.each(work, chunk, rule));
             judged.flatten_iter().collect()
         };
@@ -149,7 +184,7 @@ impl Judge<'_> {
 
     /// Judges pairs, sorted by the later text.
     fn each(&self, work: &mut Work, pairs: &[Pair], rule: Rule) -> Vec<Link> {
-        let Work { viewer, own, other } = work;
+        let Work { viewer, own, other, plain } = work;
         let mut links = Vec::new();
         // The later text with its own frame alone stays for all its pairs within its channel, or
         // outside of it.
@@ -164,8 +199,16 @@ impl Judge<'_> {
                 Viewer::features(own);
                 held = is_plain.then_some(wanted);
             }
-            viewer.view(self.corpus, self.frames, rows, other);
-            Viewer::features(other);
+            let mut fill = |view: &mut View| {
+                viewer.view(self.corpus, self.frames, rows, view);
+                Viewer::features(view);
+            };
+            let other = if is_plain && self.frames.of(rows.1).is_none() {
+                plain.view(pair.0, fill)
+            } else {
+                fill(other);
+                &*other
+            };
             links.extend(match rule {
                 Rule::Near => self.near(*pair, other, own),
                 Rule::Containing => self.containing(*pair, other, own),

@@ -269,7 +269,7 @@ impl Resolver<'_> {
         let Placed { home, text: becomes } = place(coming, &before);
         if of_text.is_none() {
             each_part((text, Known { home, ..becomes }), links, &before, |extra| {
-                extras.push(extra)
+                extras.push(extra);
             });
             if let Some(slot) = known.get_mut(text as usize) {
                 *slot = Some(becomes);
