@@ -151,13 +151,14 @@ impl Judge<'_> {
         self.links_by(pairs, in_series, on_all_cores)
     }
 
-    /// As [`Judge::links`], here and now.
+    /// As [`Judge::links`], here and now; texts may have other numbers than at the last call.
     pub(crate) fn links_here(
         &self,
         work: &mut Work,
         pairs: Pairs<'_>,
         in_series: &mut Vec<bool>,
     ) -> Vec<Link> {
+        work.plain.texts.fill(NONE);
         self.links_by(pairs, in_series, |some, rule| self.each(work, some, rule)).0
     }
 

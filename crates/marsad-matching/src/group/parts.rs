@@ -20,13 +20,13 @@ pub(crate) fn cut_item(part: &View, whole: &View) -> Option<f32> {
     }
     let (words, in_part, in_whole) = core(&part.words, &whole.words);
     let at = |place: usize| whole.words.get(place);
-    let is_numbered = in_whole.checked_sub(1).and_then(at).is_some_and(|word| word.is_number);
+    let number = in_whole.checked_sub(1).and_then(at).filter(|word| word.is_number);
     // A greeting has a line of its own, and so has the item then.
     let is_greeted = in_part <= GREETING_WORDS_MAX
         && part.words.get(in_part).is_some_and(|word| word.begins_line)
-        && at(in_whole).is_some_and(|word| word.begins_line);
-    let starts = at(in_whole).is_some_and(|word| word.begins);
-    let starts = in_part == 0 && (starts || is_numbered) || is_greeted;
+        && [number, at(in_whole)].into_iter().flatten().any(|word| word.begins_line);
+    let starts = at(in_whole).is_some_and(|word| word.begins) || number.is_some();
+    let starts = in_part == 0 && starts || is_greeted;
     let is_cut = |word: &Word| word.is_cut;
     let after = (part.words.get(in_part + words), at(in_whole + words));
     let is_within_word = matches!(after, (Some(own), Some(cut)) if cut.is_cut && {

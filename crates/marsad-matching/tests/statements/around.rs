@@ -108,10 +108,7 @@ fn a_month_counts_where_the_other_text_has_sentences_of_its_own_between() {
         )
     };
     let (same, other) = (item("November"), item("July"));
-    check(
-        &[("a", part), ("b", &same)],
-        &[&[(0, Relation::First, true), (1, Relation::Contained, false)]],
-    );
+    check(&[("a", part), ("b", &same)], &[&[(0, First, true), (1, Contained, false)]]);
     check(&[("a", part), ("b", &other)], &[]);
 }
 
@@ -124,10 +121,7 @@ fn an_item_cut_short_at_the_end_of_a_digest_is_listed() {
         "The old swimming hall by the river opens its doors again on Sunday after works that…";
     let digest = format!("Today in short:\n1) {TRAIN}\n2) {RAIN}\n3) {MATCH}\n4) {cut} Read on");
     for whole in [text, &greeting] {
-        check(
-            &[("a", whole), ("b", &digest)],
-            &[&[(0, Relation::First, true), (1, Relation::Contained, false)]],
-        );
+        check(&[("a", whole), ("b", &digest)], &[&[(0, First, true), (1, Contained, false)]]);
     }
 }
 
@@ -145,7 +139,7 @@ fn a_digest_is_not_listed_for_what_it_has_of_an_edited_copy() {
     let copy = first.replace("and musical", "and even musical");
     let digest = format!("Today in short:\n• {TRAIN}\n• {}\n• {RAIN}", text("Ellmouth"));
     let found = several(&grouped(&corpus(&[("a", &first), ("b", &copy), ("c", &digest)])));
-    assert_eq!(found, [vec![(0, Relation::First, true), (1, Relation::Near, true)]]);
+    assert_eq!(found, [vec![(0, First, true), (1, Near, true)]]);
 }
 
 #[test]
@@ -158,10 +152,7 @@ fn a_text_cut_within_a_word_is_one_all_the_same() {
         );
         assert!(are_one(text, &item), "{item}");
         let digest = format!("Today in short:\n— {TRAIN}\n\n— {item}\n\n— {RAIN}");
-        check(
-            &[("a", text), ("b", &digest)],
-            &[&[(0, Relation::First, true), (1, Relation::Contained, false)]],
-        );
+        check(&[("a", text), ("b", &digest)], &[&[(0, First, true), (1, Contained, false)]]);
     }
 }
 
