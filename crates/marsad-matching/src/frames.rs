@@ -27,6 +27,7 @@ use std::sync::Arc;
 
 use crate::dates::undated;
 use crate::fingerprint::{Fingerprint, Fingerprinter, hashed_lines};
+use crate::labels::may_begin;
 use crate::mask::{Dates, Frame, Masker, RUN_MAX, run_hash};
 use crate::normalise::Scanner;
 use crate::prints::Prints;
@@ -161,7 +162,7 @@ impl Frames {
     /// Masks every post that has something to mask and fingerprints what is left, by row.
     pub(crate) fn masked_prints(&self, corpus: &Corpus, prints: &Prints) -> Vec<MaskedPrint> {
         let rows: Vec<u32> = (0..self.of_row.len())
-            .filter(|row| self.may_mask(*row, prints.lines(*row)))
+            .filter(|row| self.may_mask(*row, prints.lines(*row), corpus.posts.text.get(*row)))
             .map(|row| row as u32)
             .collect();
         rows.par_chunks(512)
@@ -183,15 +184,17 @@ impl Frames {
             .collect()
     }
 
-    fn may_mask(&self, row: usize, lines: &[u32]) -> bool {
-        may_mask([self.of(row), Some(self.boilerplate())], lines)
+    fn may_mask(&self, row: usize, lines: &[u32], text: &str) -> bool {
+        may_mask([self.of(row), Some(self.boilerplate())], lines, text)
     }
 }
 
-/// Whether frames may have something to take out of a post with such lines.
-pub(crate) fn may_mask(frames: [Option<&Frame>; 2], lines: &[u32]) -> bool {
+/// Whether frames may have something to take out of a post with such lines, or its label.
+pub(crate) fn may_mask(frames: [Option<&Frame>; 2], lines: &[u32], text: &str) -> bool {
     let [own, everywhere] = frames;
-    own.is_some_and(|frame| frame.has_runs() || lines.iter().any(|line| frame.has_line(*line)))
+    may_begin(text)
+        || own
+            .is_some_and(|frame| frame.has_runs() || lines.iter().any(|line| frame.has_line(*line)))
         || everywhere.is_some_and(|frame| lines.iter().any(|line| frame.has_line(*line)))
 }
 
@@ -209,7 +212,7 @@ pub(crate) fn masked_print(
     let mut lines_only = None;
     if what.lines_and_runs {
         fingerprinter.scanner.scan(text);
-        if masker.mask_lines(&mut fingerprinter.scanner, &all) {
+        if masker.mask_lines((text, &mut fingerprinter.scanner), &all) {
             lines_only = Some(without_lines(fingerprinter.of_scanned()));
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::dates::{DATED_WORDS_MAX, is_date, undated};
 use crate::fingerprint::{count_letters, hashed_lines};
+use crate::labels::{LABEL_WORDS_MAX, is_label};
 use crate::normalise::{Scanner, Token};
 
 /// Longest run of words learnt or masked at one end.
@@ -116,7 +117,8 @@ impl Masker {
         dates: Dates,
     ) -> Option<Masked> {
         self.begin(scanner);
-        let any_line = self.drop_lines(scanner, &frames, dates);
+        let mut any_line = self.drop_lines(scanner, &frames, dates);
+        any_line |= self.drop_label(text, scanner);
         self.lines_only.clone_from(&self.dropped);
         let dated_lines = self.is_dated;
         let (mut any_start, mut any_end) = (false, false);
@@ -124,6 +126,7 @@ impl Masker {
             any_start |= self.drop_run((text, scanner), &frame.starts, End::Start, dates);
             any_end |= self.drop_run((text, scanner), &frame.ends, End::End, dates);
         }
+        any_start |= any_start && self.drop_label(text, scanner);
         let rest = if any_start { REST_AFTER_START } else { REST_BEFORE_END };
         if (any_start || any_end) && self.take_out(scanner, rest) {
             return Some(Masked { lines_and_runs: any_line, is_dated: self.is_dated });
@@ -136,11 +139,13 @@ impl Masker {
     /// As [`Masker::mask`], lines alone.
     pub(crate) fn mask_lines<'a>(
         &mut self,
-        scanner: &mut Scanner,
+        (text, scanner): (&str, &mut Scanner),
         frames: &(impl Iterator<Item = &'a Frame> + Clone),
     ) -> bool {
         self.begin(scanner);
-        self.drop_lines(scanner, frames, Dates::Mask) && self.take_out(scanner, (1, 1))
+        let any_line = self.drop_lines(scanner, frames, Dates::Mask);
+        let any_label = self.drop_label(text, scanner);
+        (any_line || any_label) && self.take_out(scanner, (1, 1))
     }
 
     fn begin(&mut self, scanner: &Scanner) {
@@ -181,6 +186,29 @@ impl Masker {
             }
         }
         any
+    }
+
+    /// Drops the label that what is left begins with.
+    fn drop_label(&mut self, text: &str, scanner: &Scanner) -> bool {
+        let is_kept = |(token, dropped): (&Token, &bool)| token.kind.is_matched() && !dropped;
+        let Some(first) = scanner.tokens.iter().zip(&self.dropped).position(is_kept) else {
+            return false;
+        };
+        let line = scanner.tokens.get(first).map(|token| token.line);
+        let words = scanner.tokens.iter().enumerate().skip(first).take(LABEL_WORDS_MAX);
+        let words = words.take_while(|(_, word)| word.kind.is_matched() && Some(word.line) == line);
+        let (mut hash, mut last) = (0, None);
+        for (place, word) in words {
+            hash = run_hash(hash, scanner.token_codes(word));
+            if is_label(hash) && End::Start.is_set_off(text, scanner, place) {
+                last = Some(place);
+            }
+        }
+        let Some(last) = last else { return false };
+        for dropped in self.dropped.get_mut(first..=last).unwrap_or(&mut []) {
+            *dropped = true;
+        }
+        true
     }
 
     /// Drops the longest known run at one end of what is left.

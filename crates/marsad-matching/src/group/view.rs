@@ -8,6 +8,7 @@ use super::Options;
 use super::verify::Features;
 use crate::fingerprint::{Fingerprinter, count_letters, each_feature};
 use crate::frames::Frames;
+use crate::labels::may_begin;
 use crate::mask::{Dates, Masker};
 use crate::normalise::{Token, TokenKind, is_digit};
 
@@ -107,7 +108,7 @@ impl Viewer {
         let scanner = &mut self.fingerprinter.scanner;
         scanner.scan(text);
         let all = [frames.of(row), frames.of(other), Some(frames.boilerplate())];
-        if all.iter().flatten().any(|frame| frame.len() > 0) {
+        if all.iter().flatten().any(|frame| frame.len() > 0) || may_begin(text) {
             let channel = |row: usize| corpus.posts.channel.get(row);
             let same = channel(row) == channel(other);
             let dates = if same { Dates::Keep } else { Dates::Mask };

@@ -98,7 +98,7 @@ impl Index {
         let framed = self.framed(channel)?;
         let frames = [framed.own.as_deref(), Some(&**self.teacher.boilerplate())];
         let Scratch { fingerprinter, masker, .. } = &mut self.scratch;
-        let masked = if print.body != 0 && may_mask(frames, &print.lines) {
+        let masked = if print.body != 0 && may_mask(frames, &print.lines, text) {
             masked_print(fingerprinter, masker, text, frames)
         } else {
             None

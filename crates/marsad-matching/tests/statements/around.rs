@@ -176,3 +176,25 @@ fn an_hour_is_the_same_with_its_zero_and_without() {
     assert!(!are_one(&train("07:25"), &train("7.35")));
     assert!(!are_one(&train("07:25"), &train("17.25")));
 }
+
+#[test]
+fn a_label_before_a_text_is_no_part_of_it() {
+    let news = "Snow closes the pass";
+    for labelled in ["BREAKING: ", "⚡\u{FE0F} JUST IN | ", "Developing — ", "URGENT!\n\n"] {
+        assert!(are_one(news, &format!("{labelled}{news}")), "{labelled}");
+    }
+    let news = "Снег закрыл перевал до утра";
+    for labelled in ["СРОЧНО! ", "❗\u{FE0F}Молния. ", "Только что |\n\n"] {
+        assert!(are_one(news, &format!("{labelled}{news}")), "{labelled}");
+    }
+    let news = "الثلوج تغلق الممر الجبلي";
+    for labelled in ["عـــاجل | ", "🔴 الآن: ", "خبر عاجل: "] {
+        assert!(are_one(news, &format!("{labelled}{news}")), "{labelled}");
+    }
+    for [a, b] in [
+        ["Urgent repairs close the pass", "repairs close the pass"],
+        ["Fake: snow closes the pass", "Snow closes the pass"],
+    ] {
+        assert!(!are_one(a, b), "{a}");
+    }
+}

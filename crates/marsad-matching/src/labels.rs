@@ -1,0 +1,155 @@
+//! What a channel sets before a report to call for attention: "BREAKING:", "Срочно!", "عاجل |".
+//!
+//! A label says nothing of what is reported, and whoever passes the report on leaves it out or sets
+//! another. It is masked at the beginning of a text, where more than a space follows it ("Urgent
+//! repairs" is none). Words that deny or correct ("Fake:") are no labels.
+
+use std::sync::OnceLock;
+
+use hashbrown::HashSet;
+
+use crate::mask::run_hash;
+use crate::normalise::Scanner;
+
+/// Words of a label at most.
+pub(crate) const LABEL_WORDS_MAX: usize = 3;
+
+/// Labels as newsrooms and channels write them, in small letters.
+const LABELS: [&str; 88] = [
+    "breaking",
+    "breaking news",
+    "just in",
+    "urgent",
+    "developing",
+    "developing story",
+    "update",
+    "updated",
+    "live",
+    "now",
+    "right now",
+    "alert",
+    "news alert",
+    "exclusive",
+    "official",
+    "officially",
+    "important",
+    "attention",
+    "flash",
+    "hot",
+    "new",
+    "news",
+    "more",
+    "watch",
+    "video",
+    "photo",
+    "photos",
+    "read",
+    "lightning",
+    "headline",
+    "this just in",
+    "breaking update",
+    "срочно",
+    "срочная новость",
+    "срочные новости",
+    "молния",
+    "только что",
+    "сейчас",
+    "прямо сейчас",
+    "главное",
+    "важно",
+    "внимание",
+    "эксклюзив",
+    "обновление",
+    "обновлено",
+    "обновляется",
+    "официально",
+    "новость",
+    "новости",
+    "видео",
+    "фото",
+    "стало известно",
+    "это важно",
+    "срочно важно",
+    "главная новость",
+    "новость часа",
+    "экстренно",
+    "экстренное сообщение",
+    "последние новости",
+    "оперативно",
+    "عاجل",
+    "خبر عاجل",
+    "عاجل جدا",
+    "الان",
+    "الآن",
+    "هام",
+    "هام جدا",
+    "مهم",
+    "حصري",
+    "حصريا",
+    "تحديث",
+    "متابعة",
+    "بالفيديو",
+    "بالصور",
+    "فيديو",
+    "صور",
+    "شاهد",
+    "تنبيه",
+    "انتباه",
+    "خبر",
+    "رسميا",
+    "رسمي",
+    "عاجل الان",
+    "عاجل الآن",
+    "اخر الاخبار",
+    "آخر الأخبار",
+    "ورد الان",
+    "ورد الآن",
+];
+/// Hashes of the labels' words, one after the other.
+pub(crate) fn is_label(hash: u64) -> bool {
+    static HASHES: OnceLock<HashSet<u64>> = OnceLock::new();
+    let hashes = || {
+        let mut scanner = Scanner::default();
+        let hash = |label: &&str| {
+            scanner.scan(label);
+            let words = scanner.tokens.iter().map(|token| scanner.token_codes(token));
+            words.fold(0, run_hash)
+        };
+        LABELS.iter().map(hash).collect()
+    };
+    HASHES.get_or_init(hashes).contains(&hash)
+}
+
+/// Whether a text may begin with a label, before it is read: by its first word.
+pub(crate) fn may_begin(text: &str) -> bool {
+    static FIRST: OnceLock<HashSet<String>> = OnceLock::new();
+    const LONGEST: usize = 16;
+    let first = || LABELS.iter().map(|label| first_word::<LONGEST>(label)).collect();
+    let word = first_word::<LONGEST>(text);
+    !word.is_empty() && FIRST.get_or_init(first).contains(&word)
+}
+
+/// The first word in small letters, without Arabic marks and stretching; what is longer is cut.
+fn first_word<const LONGEST: usize>(text: &str) -> String {
+    let is_mark =
+        |c: char| matches!(c, '\u{640}' | '\u{64B}'..='\u{652}' | '\u{200B}'..='\u{200F}');
+    let word = text.chars().skip_while(|c| !c.is_alphabetic());
+    let word = word.take_while(|c| c.is_alphabetic() || is_mark(*c)).filter(|c| !is_mark(*c));
+    word.take(LONGEST + 1).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_is_known_by_its_first_word_in_any_writing() {
+        for text in ["⚡️ BREAKING: rain", "Срочно! Дождь", "🔴 عـــاجل | مطر", "JUST IN | rain"]
+        {
+            assert!(may_begin(text), "{text}");
+        }
+        for text in ["Rain", "", "Breakingly", "12:30", "Дождь срочно"] {
+            assert!(!may_begin(text), "{text}");
+        }
+    }
+}
