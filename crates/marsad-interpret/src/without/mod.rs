@@ -35,9 +35,11 @@ pub fn without(exchange: &Exchange<'_>, goes: &dyn Fn(&Post) -> bool) -> Option<
     }
     let ranges = match exchange.reader {
         Reader::TelegramWeb => html::ranges(exchange.body, &ids),
-        Reader::Matrix | Reader::RocketChat | Reader::RocketChatRealtime | Reader::BotApi => {
-            json::ranges(exchange.body, &ids)
-        }
+        Reader::Matrix
+        | Reader::RocketChat
+        | Reader::RocketChatRealtime
+        | Reader::BotApi
+        | Reader::BotApiHook => json::ranges(exchange.body, &ids),
         // Lengths stand before what they are of: nothing can be taken out.
         Reader::TelegramTl => Vec::new(),
     };
