@@ -12,8 +12,8 @@
 //! its record names.
 //!
 //! **What is late.** A delivery that is not received is repeated, for hours, each on its own: an older
-//! one may come after a newer one, and after a look that saw more. What comes late is therefore dated
-//! by the platform's own word, not by its coming.
+//! one may come after a newer one, and after a look that saw more. What comes late, or tells of a time
+//! before the last look, is therefore dated by the platform's own word, not by its coming.
 
 use marsad_types::{Channel, ChannelKey, Post, Reading, Removal, Status, Timestamp};
 use serde::Deserialize;
@@ -373,13 +373,19 @@ fn update(
     Ok(at)
 }
 
+/// Whether what a delivery tells of may have been seen otherwise meanwhile.
+fn is_late(exchange: &Exchange<'_>, told: Timestamp) -> bool {
+    let was_looked = exchange.previous.is_some_and(|previous| previous.at >= told);
+    was_looked || exchange.at.0.saturating_sub(told.0) > LATE_MS
+}
+
 /// Reads one update, as it is delivered to a web hook.
 pub(crate) fn read_delivered(exchange: &Exchange<'_>) -> Reading {
     let (mut reading, mut left) = (Reading { rows: 1, ..Reading::default() }, Left::default());
     let read = json::object(exchange.body.trim_ascii())
         .and_then(|update| self::update(exchange, update, &mut left, &mut reading));
     match read {
-        Ok(at) if exchange.at.0.saturating_sub(at.0) > LATE_MS => {
+        Ok(at) if is_late(exchange, at) => {
             for post in &mut reading.posts {
                 post.observed_first = Some(at);
                 post.observed_prev = post.observed_prev.filter(|before| *before < at);

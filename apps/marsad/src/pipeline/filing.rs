@@ -168,7 +168,8 @@ impl Filing {
         self.summary.channels.extend(channels);
         for ((post, print), pid) in reading.posts.into_iter().zip(prints).zip(pids) {
             let line = post.line;
-            self.removals.extend(self.was_gone(&post));
+            let gone = self.was_gone(&post);
+            self.removals.extend(gone);
             match self.filer.take(post, print, pid, place(line).0) {
                 Filed::Added => self.summary.posts_added += 1,
                 Filed::Version => self.summary.versions_added += 1,

@@ -255,6 +255,11 @@ fn updates_are_posts_versions_removals_and_titles() {
 
 /// What is delivered to a web hook, of a channel that was looked at a minute before.
 fn delivered(at: i64, body: &str) -> Reading {
+    looked(at, at - 60_000, body)
+}
+
+/// The same, looked at then.
+fn looked(at: i64, before: i64, body: &str) -> Reading {
     let platform = Platform::new("max").unwrap();
     read_exchange(&Exchange {
         reader: Reader::BotApiHook,
@@ -265,7 +270,7 @@ fn delivered(at: i64, body: &str) -> Reading {
         body: body.as_bytes(),
         at: Timestamp(at),
         channel: Some(CHAT),
-        previous: Some(Previous { at: Timestamp(at - 60_000), newest: "1795400000001" }),
+        previous: Some(Previous { at: Timestamp(before), newest: "1795400000001" }),
         steady: None,
     })
 }
@@ -288,6 +293,9 @@ fn a_delivery_is_one_update_and_what_comes_late_is_dated_by_the_platform() {
     // Late: a look that saw more lies between; it does not become newer than what that look saw.
     let reading = delivered(TOLD + 3_600_000, &update("message_edited", CHAT));
     assert_eq!(seen(&reading), [Some(TOLD), None, Some(TOLD)]);
+    // A look lies between, however short the time.
+    let reading = looked(TOLD + 2000, TOLD + 500, &update("message_created", CHAT));
+    assert_eq!(seen(&reading), [Some(TOLD), None, None]);
     let titled = |chat: &str| {
         format!(
             r#"{{"update_type":"chat_title_changed","timestamp":5,"chat_id":{chat},"title":"Coast"}}"#

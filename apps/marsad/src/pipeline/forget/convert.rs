@@ -112,13 +112,17 @@ pub(super) fn answers(
             Err(error) => return Err(error.into()),
         };
         let mut whole = exchange::read(store, &record);
-        let before = whole.posts.len();
-        let line = whole.posts.iter().find(|post| wanted.takes(post)).map(|post| post.line);
-        let Some(line) = line else { continue };
+        // Also a record that has only an edit of it, which is read where the post stands.
+        let before = whole.posts.len() + whole.retold.len();
+        let mut all = whole.posts.iter().chain(&whole.retold);
+        let Some(line) = all.find(|post| wanted.takes(post)).map(|post| post.line) else {
+            continue;
+        };
         whole.posts.retain(|post| !wanted.takes(post));
+        whole.retold.retain(|post| !wanted.takes(post));
         let pseudonyms = archive.pseudonyms()?;
         whole.posts.iter_mut().for_each(|post| name_nobody(post, &pseudonyms));
-        plan.posts += (before - whole.posts.len()) as u64;
+        plan.posts += (before - whole.posts.len() - whole.retold.len()) as u64;
         plan.leaves.insert(*leaf);
         plan.rewritten += whole.posts.len() as u64;
         if whole.posts.is_empty() && whole.channels.is_empty() {
