@@ -27,8 +27,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use marsad_capture::{
-    Answer, Ask, Budget, Connector, Delivery, Done, Fetcher, Heard, Look, Memory, Missed, Outcome,
-    Places, Schedule, Source, Turn, Visit,
+    Answer, Ask, Budget, Connector, Done, Fetcher, Heard, Look, Memory, Missed, Outcome, Places,
+    Schedule, Source, Turn, Visit,
 };
 use marsad_desk::{Desk, State, Watched};
 use marsad_types::{Platform, Reading, Timestamp};
@@ -335,10 +335,8 @@ impl Watch {
                 Ok(answer) => kept.extend(self.keep(ticket, ask, answer, at)?),
             }
         }
-        let mut frames = self.keep_frames()?;
-        let received = self.keep_deliveries(now, &mut frames)?;
+        let frames = self.keep_frames()?;
         self.filing.store.commit(now)?;
-        received.into_iter().for_each(Delivery::received);
         let mut memories = Vec::new();
         for kept in kept {
             let id = kept.id;
@@ -353,7 +351,7 @@ impl Watch {
                 source.memory = memory;
             }
         }
-        Ok(())
+        self.receive(now)
     }
 
     /// Appends an answer and its question to the log; it is acknowledged with the next commit.
@@ -364,6 +362,7 @@ impl Watch {
         answer: Answer,
         at: Timestamp,
     ) -> Result<Option<Kept>, Failure> {
+        self.admit(id);
         let Some(active) = self.active.get(&id) else { return Ok(None) };
         let platform = active.source.platform.clone();
         let steady = self.steady(id, active);

@@ -49,6 +49,16 @@ impl Watch {
         Ok(accounts)
     }
 
+    /// Tells a question that waited which channels are public by now.
+    pub(super) fn admit(&mut self, id: u64) {
+        let account = self.sources.get(&id).filter(|source| source.state == State::Account);
+        let Some(account) = account else { return };
+        let public = self.public_on(&account.platform);
+        if let Some(active) = self.active.get_mut(&id) {
+            active.visit.admit(&public);
+        }
+    }
+
     /// Notes how a look at what a platform tells our account went, and plans the next. One that failed
     /// is no channel's: it is told once, and the visits go on.
     pub(super) fn note_account(

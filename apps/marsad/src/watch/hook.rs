@@ -234,7 +234,7 @@ impl Watch {
         Ok(())
     }
 
-    /// Takes in what was delivered; what is to be kept waits for [`Watch::keep_deliveries`].
+    /// Takes in what was delivered; what is to be kept waits for [`Watch::receive`].
     pub(super) fn take_deliveries(&mut self, now: Timestamp) {
         let mut public: Option<Vec<Public>> = None;
         while let Some(delivery) = self.fetcher.delivered() {
@@ -271,19 +271,30 @@ impl Watch {
         waiting.any(|waits| !self.is_asked(waits.source) || now.0 - waits.at.0 >= WAIT_MS_MAX)
     }
 
-    /// Appends the deliveries that may be kept now to the log. With the next commit they are
-    /// acknowledged: what is given back is to be told so then, and not before.
-    pub(super) fn keep_deliveries(
+    /// Commits the deliveries that may be kept now to the log, answers them, and takes in what they say.
+    /// What came of the same channel is heard before: it may have seen more than they tell.
+    pub(super) fn receive(&mut self, now: Timestamp) -> Result<(), Failure> {
+        let (kept, received) = self.keep_deliveries(now)?;
+        if received.is_empty() {
+            return Ok(());
+        }
+        self.filing.store.commit(now)?;
+        received.into_iter().for_each(Delivery::received);
+        self.hear_frames(kept)
+    }
+
+    /// Appends the deliveries that may be kept now to the log; they are acknowledged with the next
+    /// commit.
+    fn keep_deliveries(
         &mut self,
         now: Timestamp,
-        kept: &mut Vec<KeptFrame>,
-    ) -> Result<Vec<Delivery>, Failure> {
-        let Some(hooked) = self.hooked.as_mut() else { return Ok(Vec::new()) };
+    ) -> Result<(Vec<KeptFrame>, Vec<Delivery>), Failure> {
+        let (mut kept, mut received) = (Vec::new(), Vec::new());
+        let Some(hooked) = self.hooked.as_mut() else { return Ok((kept, received)) };
         let (reader, target) = (hooked.hook.reader(), hooked.hook.target());
         let waiting = std::mem::take(&mut hooked.waiting);
         let (mut later, mut counts) = (VecDeque::new(), hooked.counts);
         let platform = Platform::new(hooked.platform)?;
-        let mut received = Vec::new();
         for waits in waiting {
             if self.is_asked(waits.source) {
                 if now.0 - waits.at.0 < WAIT_MS_MAX {
@@ -321,7 +332,7 @@ impl Watch {
             hooked.waiting = later;
             hooked.counts = counts;
         }
-        Ok(received)
+        Ok((kept, received))
     }
 
     /// The source on the list that has this id on its platform.

@@ -81,6 +81,10 @@ impl Visit for BotApiStream {
         Some(ask)
     }
 
+    fn admit(&mut self, public: &[Public]) {
+        self.public = public.iter().filter_map(|chat| chat.id.parse().ok()).collect();
+    }
+
     fn reduced(&self, answer: Answer) -> (Answer, u64) {
         if answer.status != 200 {
             return (answer, 0);
