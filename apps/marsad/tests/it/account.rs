@@ -283,32 +283,6 @@ mod with_a_server {
     }
 
     #[test]
-    fn answers_that_come_again_stand_whole() {
-        let desk = Desk::new(&[("railnotices", 30)]);
-        desk.put_session(true);
-        desk.run(&["sources", "add", RAIL]);
-        let mut watch = desk.bench.spawn(&["--archive", "a", "watch"]);
-        let pages = || {
-            let log = desk.account.gate().log();
-            log.iter().filter(|seen| seen.path.contains("getHistory")).count()
-        };
-        let came = (0..600).any(|_| {
-            std::thread::sleep(Duration::from_millis(20));
-            pages() >= 5
-        });
-        let stopped = std::process::Command::new("kill").arg(watch.id().to_string()).status();
-        assert!(stopped.unwrap().success() && watch.wait().unwrap().success());
-        assert!(came, "{} looks: {:?}", pages(), desk.account.gate().log());
-        let evidence = desk.bench.path("a/evidence");
-        let reader = marsad_evidence::Store::open_read(&evidence).unwrap();
-        assert_eq!(reader.count(marsad_evidence::RecordKind::Revisit).unwrap(), 0);
-        assert_eq!(desk.held(), desk.expected());
-        let before = desk.posts();
-        desk.bench.good(&["--archive", "a", "rebuild"]);
-        assert_eq!(desk.posts(), before);
-    }
-
-    #[test]
     fn a_wait_that_telegram_asks_for_outlives_the_process_and_is_shown() {
         let desk = Desk::new(&[("railnotices", 5)]);
         desk.put_session(true);
