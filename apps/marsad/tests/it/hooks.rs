@@ -8,13 +8,13 @@ use std::process::Child;
 use std::sync::Arc;
 use std::time::Duration;
 
-use marsad_mock::BotApi;
 use marsad_mock::botapi::{Delivering, Draft, Flavour, Kind, Retry, deliver};
+use marsad_mock::{BotApi, FaultKind, Faults};
 use serde_json::{Value, json};
 
 use crate::bench::{rows, texts};
 use crate::platforms::{Desk, now_ms, up_of};
-use crate::streams::stop;
+use crate::streams::{stop, time};
 use crate::watch::scraped;
 
 const TOKEN: &str = "s3cret-token-of-the-desk";
@@ -160,7 +160,7 @@ impl World {
 fn held(lines: &[Value]) -> BTreeSet<(String, String)> {
     let text = |line: &Value, name: &str| line[name].as_str().unwrap_or_default().to_owned();
     let order = |line: &Value| {
-        (text(line, "edited_at"), text(line, "observed_at"), line["version"].as_u64())
+        (time(&line["edited_at"]), time(&line["observed_at"]), line["version"].as_u64())
     };
     let mut posts: BTreeMap<String, Vec<&Value>> = BTreeMap::new();
     for line in lines {
@@ -387,6 +387,10 @@ fn erased_is_not_kept_again(world: &World) {
     world.wait_delivered();
     stop(watch);
     let post = format!("max:{}/{mid}", world.weather);
+    let prove = ["--archive", "a", "evidence", "prove", &post, "--out", "post.wacz"];
+    world.desk.bench.good(&prove);
+    let mut bundle = std::fs::File::open(world.desk.bench.path("post.wacz")).unwrap();
+    assert!(marsad_evidence::check_bundle(&mut bundle, None).unwrap().is_sound());
     let erased =
         world.desk.run(&["evidence", "erase", "--reason", "asked for by the station", &post]);
     assert!(erased["posts"].as_u64() > Some(0), "{erased}");
@@ -405,6 +409,35 @@ fn erased_is_not_kept_again(world: &World) {
     world.desk.bench.good(&["--archive", "a", "evidence", "status"]);
     world.desk.bench.good(&["--archive", "a", "rebuild"]);
     assert_eq!(world.desk.lines(), lines);
+}
+
+#[test]
+fn what_cannot_be_kept_in_time_is_put_off_and_comes_again() {
+    let world = World::new();
+    let settings = std::fs::read_to_string(world.desk.bench.path("a/marsad.toml")).unwrap();
+    world.desk.bench.write("a/marsad.toml", format!("timeout_s = 14\n{settings}"));
+    let watch = world.start();
+    world.wait_posts(20);
+    stop(watch);
+    // The platform delivers, and does not answer: until then nobody knows what came first.
+    world.api.gate().set_faults(Some(Faults::new(1, 1.0).of(&[FaultKind::Silence])));
+    let asked = world.api.gate().log().len();
+    let watch =
+        world.desk.bench.spawn_heard(&["--archive", "a", "watch", "--metrics", &world.metrics]);
+    while !world.api.gate().log().iter().skip(asked).any(|seen| !seen.path.contains("subscr")) {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    world.happens("Gale warning");
+    world.wait("put off", &|figure| {
+        figure("marsad_hook_requests_total{became=\"put_off\"}") == Some(1)
+            && figure("marsad_stream_frames_total") == Some(0)
+    });
+    assert!(world.api.undelivered() > 0);
+    world.api.gate().set_faults(None);
+    world.wait_posts(1);
+    world.wait_delivered();
+    stop(watch);
+    world.is_true();
 }
 
 #[test]
