@@ -460,6 +460,34 @@ fn an_erased_post_that_a_long_poll_tells_of_again_is_not_kept() {
 }
 
 #[test]
+fn what_an_answer_says_of_others_stays_when_a_post_of_it_is_erased() {
+    let world = World::new();
+    world.desk.bench.write("a/marsad.toml", world.without_hook());
+    let gone = world.desk_last();
+    let watch = world.start();
+    world.wait_posts(20);
+    // One answer tells of both.
+    let at = now_ms() + 200;
+    world.api.delete(&gone, at).unwrap();
+    let mid = world.api.post(world.weather, at, Draft::text("Gale over Tadoussac")).unwrap();
+    world.wait_posts(21);
+    stop(watch);
+    let deleted = |world: &World| -> Vec<String> {
+        let lines = world.desk.lines();
+        let deleted = lines.iter().filter(|line| line["deleted_at"].is_string());
+        deleted.map(|line| format!("{} {}", line["id"], line["deleted_at"])).collect()
+    };
+    let before = deleted(&world);
+    assert_eq!(before.len(), 1);
+    let post = format!("max:{}/{mid}", world.weather);
+    world.desk.run(&["evidence", "erase", "--reason", "asked for by the station", &post]);
+    let folder = world.desk.bench.path("a");
+    assert_eq!(crate::forget::holders_in(&folder, "Tadoussac"), Vec::<String>::new());
+    assert_eq!(deleted(&world), before);
+    assert_eq!(world.desk.lines().len(), 21);
+}
+
+#[test]
 fn what_is_missing_is_said_in_one_sentence_and_a_subscription_can_be_ended() {
     let mut world = World::new();
     let watch = ["--archive", "a", "watch"];
