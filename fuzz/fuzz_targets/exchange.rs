@@ -33,6 +33,8 @@ const TL_URLS: [&str; 4] = [
 ];
 /// Where a conversation is held.
 const FRAME_URLS: [&str; 1] = ["https://chat.example.org/websocket"];
+/// Of what is delivered.
+const HOOK_URLS: [&str; 1] = ["urn:marsad:hook:max"];
 
 fuzz_target!(|input: &[u8]| {
     let [which, how, body @ ..] = input else { return };
@@ -42,6 +44,7 @@ fuzz_target!(|input: &[u8]| {
     let (urls, channel): (&[&str], &str) = match reader {
         Reader::Matrix => (&ROOM_URLS[..], ROOM),
         Reader::TelegramTl => (&TL_URLS[..], "1900000001"),
+        Reader::BotApiHook => (&HOOK_URLS[..], "-70000000000001"),
         Reader::RocketChatRealtime => (&FRAME_URLS[..], "chat.example.org/weather"),
         _ => (&URLS[..], "1900000001"),
     };

@@ -12,7 +12,8 @@ use serde::Serialize;
 use self::alerts::ALERTS_EXAMPLES;
 pub(crate) use self::alerts::{AddAlertOptions, AlertsOptions, AlertsVerb, TestAlertsOptions};
 pub(crate) use self::sources::{
-    AccountPlatform, RejectOptions, SourcesOptions, SourcesVerb, SuggestOptions,
+    AccountPlatform, HookOptions, HookPlatform, RejectOptions, SourcesOptions, SourcesVerb,
+    SuggestOptions,
 };
 use crate::archive::Archive;
 use crate::failure::Failure;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::{fs, io};
 
-use marsad_capture::{Account, MailServer, Place, Places, Secret};
+use marsad_capture::{Account, HookPlace, HookSecret, MailServer, Place, Places, Secret};
 use serde::Deserialize;
 
 use crate::failure::Failure;
@@ -51,7 +51,7 @@ pub(crate) struct Settings {
     /// Where and how often platforms are asked.
     telegram: TelegramSettings,
     tamtam: PlatformSettings,
-    max: PlatformSettings,
+    max: MaxSettings,
     matrix: PlatformSettings,
     rocketchat: PlatformSettings,
 }
@@ -63,6 +63,26 @@ struct PlatformSettings {
     url: Option<String>,
     /// Requests a second to one host.
     requests_per_s: Option<u32>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct MaxSettings {
+    /// Another host than the platform's own.
+    url: Option<String>,
+    /// Requests a second to one host.
+    requests_per_s: Option<u32>,
+    /// News are delivered to us, in place of being asked for.
+    hook: Option<HookSettings>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HookSettings {
+    /// Where this machine listens, without TLS.
+    listen: String,
+    /// How the platform reaches that, by a reverse proxy that ends TLS.
+    url: String,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -201,10 +221,45 @@ impl Settings {
         Ok(Places {
             telegram: self.telegram.web().place("MARSAD_TELEGRAM_URL", Secret::None)?,
             tamtam: self.tamtam.place("MARSAD_TAMTAM_URL", tamtam)?,
-            max: self.max.place("MARSAD_MAX_URL", max)?,
+            max: self.max.asked().place("MARSAD_MAX_URL", max)?,
             matrix: self.matrix.place("MARSAD_MATRIX_URL", header("Authorization", bearer))?,
             rocketchat: self.rocketchat.place("MARSAD_ROCKETCHAT_URL", rocketchat)?,
             account: self.telegram.account()?,
+        })
+    }
+}
+
+impl MaxSettings {
+    fn asked(&self) -> PlatformSettings {
+        PlatformSettings { url: self.url.clone(), requests_per_s: self.requests_per_s }
+    }
+}
+
+/// The environment's name of what deliveries of MAX prove themselves by.
+const HOOK_SECRET: &str = "MARSAD_MAX_HOOK_SECRET";
+
+impl Settings {
+    /// Where MAX delivers news, where `marsad.toml` says so.
+    pub(crate) fn hook(&self) -> Result<Option<HookPlace>, Failure> {
+        let Some(hook) = &self.max.hook else { return Ok(None) };
+        let place = HookPlace::parse(&hook.listen, &hook.url)
+            .map_err(|error| Failure::usage(format!("marsad.toml, [max] hook: {error}")));
+        place.map(Some)
+    }
+
+    /// What those deliveries have to prove themselves by.
+    pub(crate) fn hook_secret() -> Result<HookSecret, Failure> {
+        let written = variable(HOOK_SECRET).map(|value| value.to_string_lossy().into_owned());
+        let what = "5 to 256 letters, digits, '_' and '-'";
+        let Some(written) = written else {
+            return Err(Failure::usage(format!(
+                "the web hook of MAX is open to everybody without a secret; set {HOOK_SECRET} to {what}"
+            )));
+        };
+        HookSecret::parse(&written).ok_or_else(|| {
+            Failure::usage(format!(
+                "MAX does not take the secret in {HOOK_SECRET}; it takes {what}"
+            ))
         })
     }
 }

@@ -14,6 +14,7 @@ mod accounts;
 mod again;
 mod asking;
 mod eligible;
+mod hook;
 mod ledger;
 mod live;
 mod metrics;
@@ -33,7 +34,8 @@ use marsad_desk::{Desk, State, Watched};
 use marsad_types::{Platform, Reading, Timestamp};
 
 use self::again::Again;
-pub(crate) use self::eligible::{Eligible, eligible};
+pub(crate) use self::eligible::{Eligible, answer_to_one, eligible};
+use self::hook::Hooked;
 use self::ledger::{Ledger, Was};
 use self::live::{Live, Told};
 pub(crate) use self::metrics::Metrics;
@@ -110,6 +112,7 @@ pub(crate) struct Watch {
     /// yes.
     checked: BTreeMap<u64, i64>,
     live: Live,
+    hooked: Option<Hooked>,
     /// What is for the terminal, beside alerts.
     said: Vec<String>,
     told: Told,
@@ -147,6 +150,9 @@ impl Watch {
         }
         let alerts = Alerts::begin(archive, &mut desk, &filing, (&settings, is_quiet))?;
         let now = clock::now();
+        let all = (&settings, &places);
+        let hooked = pace.goes_on().then(|| Hooked::begin(all, &fetcher, &mut desk, now));
+        let hooked = hooked.transpose()?.flatten();
         let mut budget = Budget::new(now.0.cast_unsigned());
         for (lane, until) in desk.waits(now)? {
             budget.resume(&lane, until.0);
@@ -165,6 +171,7 @@ impl Watch {
             active: BTreeMap::new(),
             checked: BTreeMap::new(),
             live: Live::default(),
+            hooked,
             said: Vec::new(),
             told: Told::new(),
             held: Vec::new(),
@@ -243,7 +250,7 @@ impl Watch {
             self.release(now);
         }
         self.begin_visits(now)?;
-        let wake = self.ask(now)?.min(self.tend_streams(now)?);
+        let wake = self.ask(now)?.min(self.tend_streams(now)?).min(self.tend_hook(now)?);
         let nap = if self.alerts.is_telling() { TELLING_NAP_MS } else { NAP_MS };
         let wait = (wake - clock::now().0).clamp(0, nap);
         let mut came = Vec::new();
@@ -254,7 +261,8 @@ impl Watch {
             came.push(done);
         }
         self.overhear(clock::now());
-        if !came.is_empty() || self.has_frames() {
+        self.take_deliveries(clock::now());
+        if !came.is_empty() || self.has_frames() || self.has_deliveries(clock::now()) {
             self.take(came)?;
         }
         self.alerts.round(&mut self.desk, clock::now())?;
@@ -315,6 +323,9 @@ impl Watch {
         let now = clock::now();
         let mut kept = Vec::new();
         for Done { ticket, result } in came {
+            if self.hear_hook(ticket, &result, now) {
+                continue;
+            }
             let asked = self.active.get_mut(&ticket).and_then(|active| active.asked.take());
             let Some((ask, at)) = asked else { continue };
             // A platform that waits for something to happen answers of the time when it did.
@@ -340,7 +351,7 @@ impl Watch {
                 source.memory = memory;
             }
         }
-        Ok(())
+        self.receive(now)
     }
 
     /// Appends an answer and its question to the log; it is acknowledged with the next commit.
@@ -351,6 +362,7 @@ impl Watch {
         answer: Answer,
         at: Timestamp,
     ) -> Result<Option<Kept>, Failure> {
+        self.admit(id);
         let Some(active) = self.active.get(&id) else { return Ok(None) };
         let platform = active.source.platform.clone();
         let steady = self.steady(id, active);

@@ -10,7 +10,7 @@ pub const INVOKE: &str = "INVOKE";
 /// A request that a connector wants to make.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ask {
-    /// `GET`, `POST` or `PUT`; [`INVOKE`] for a question that is no HTTP.
+    /// `GET`, `POST`, `PUT` or `DELETE`; [`INVOKE`] for a question that is no HTTP.
     pub method: &'static str,
     /// Where, without credentials: this is what is kept.
     pub url: String,
@@ -68,6 +68,13 @@ pub enum Secret {
     Headers(Vec<(&'static str, String)>),
     /// A parameter of the query.
     Query(&'static str, String),
+    /// Header fields, and a body that holds a credential, in place of the question's own.
+    Posted {
+        /// The fields.
+        fields: Vec<(&'static str, String)>,
+        /// The body.
+        body: String,
+    },
 }
 
 impl Secret {
@@ -75,7 +82,9 @@ impl Secret {
     pub fn taken_out(&self, text: &str) -> String {
         let values: Vec<&str> = match self {
             Self::None => Vec::new(),
-            Self::Headers(fields) => fields.iter().map(|(_, value)| value.as_str()).collect(),
+            Self::Headers(fields) | Self::Posted { fields, .. } => {
+                fields.iter().map(|(_, value)| value.as_str()).collect()
+            }
             Self::Query(_, value) => vec![value.as_str()],
         };
         let mut clean = text.to_owned();
@@ -92,6 +101,7 @@ impl fmt::Debug for Secret {
             Self::None => "None",
             Self::Headers(_) => "Headers(…)",
             Self::Query(..) => "Query(…)",
+            Self::Posted { .. } => "Posted(…)",
         })
     }
 }
@@ -111,5 +121,7 @@ mod tests {
             secret.taken_out("cannot reach https://example.org/?access_token=s3cret"),
             "cannot reach https://example.org/?access_token=…"
         );
+        ask.secret = Secret::Posted { fields: Vec::new(), body: "s3cret".into() };
+        assert!(!format!("{ask:?}").contains("s3cret"));
     }
 }

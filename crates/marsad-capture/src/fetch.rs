@@ -1,6 +1,8 @@
 //! The asking: the only place that opens a connection.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::net::TcpListener;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::Duration;
@@ -10,8 +12,9 @@ use reqwest::{Client, Method, Response, redirect};
 use tokio::sync::mpsc as queue;
 use url::Url;
 
+use crate::receive::{self, Delivery, Receipts};
 use crate::socket::{self, Overheard, Talk};
-use crate::{Answer, Ask, INVOKE, Missed, Secret};
+use crate::{Answer, Ask, HookSecret, INVOKE, Missed, Secret};
 
 /// Longest answer that is read.
 const BODY_BYTES_MAX: usize = 32 << 20;
@@ -31,6 +34,7 @@ pub struct Done {
 enum Job {
     Ask(u64, Box<Ask>),
     Talk(Talk),
+    Receive(receive::Door),
 }
 
 /// What the thread gives back.
@@ -38,9 +42,11 @@ enum Job {
 pub(crate) enum Came {
     Done(Done),
     Overheard(Overheard),
+    Delivered(Delivery),
 }
 
-/// Asks on a thread of its own, any number at a time, and holds conversations there.
+/// Asks on a thread of its own, any number at a time; holds conversations there, and takes in what is
+/// delivered.
 #[derive(Debug)]
 pub struct Fetcher {
     jobs: queue::UnboundedSender<Job>,
@@ -51,6 +57,7 @@ pub struct Fetcher {
     under_way: usize,
     talks: BTreeMap<u64, socket::Line>,
     overheard: VecDeque<Overheard>,
+    delivered: VecDeque<Delivery>,
 }
 
 impl Fetcher {
@@ -87,13 +94,22 @@ impl Fetcher {
                             Job::Talk(talk) => {
                                 tokio::spawn(socket::hold(client, talk, patience, sender));
                             }
+                            Job::Receive(door) => drop(tokio::spawn(door.open(sender))),
                         }
                     }
                 });
             })
             .map_err(|error| format!("cannot ask over HTTP: {error}"))?;
-        let (talks, overheard) = (BTreeMap::new(), VecDeque::new());
-        Ok(Self { jobs, account: None, sender, came, under_way: 0, talks, overheard })
+        Ok(Self {
+            jobs,
+            account: None,
+            sender,
+            came,
+            under_way: 0,
+            talks: BTreeMap::new(),
+            overheard: VecDeque::new(),
+            delivered: VecDeque::new(),
+        })
     }
 
     /// Asks in Telegram's own protocol too, as this account; an answer is waited for at most so long.
@@ -123,7 +139,8 @@ impl Fetcher {
         self.under_way += 1;
     }
 
-    /// Waits at most so long for the next answer; less where something is overheard meanwhile.
+    /// Waits at most so long for the next answer; less where something is overheard or delivered
+    /// meanwhile.
     pub fn next(&mut self, wait: Duration) -> Option<Done> {
         let mut wait = wait;
         loop {
@@ -136,6 +153,10 @@ impl Fetcher {
                     self.overheard.push_back(overheard);
                     wait = Duration::ZERO;
                 }
+                Ok(Came::Delivered(delivery)) => {
+                    self.delivered.push_back(delivery);
+                    wait = Duration::ZERO;
+                }
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return None,
             }
         }
@@ -144,6 +165,23 @@ impl Fetcher {
     /// Questions without an answer yet.
     pub fn under_way(&self) -> usize {
         self.under_way
+    }
+
+    /// Takes in what is delivered to this port by whoever shows the secret; it comes by
+    /// [`Fetcher::delivered`]. Gives the counts of what was not let in.
+    ///
+    /// # Errors
+    /// The port cannot be used without waiting.
+    pub fn receive(&self, port: TcpListener, secret: HookSecret) -> std::io::Result<Arc<Receipts>> {
+        let (door, receipts) = receive::Door::new(port, secret)?;
+        // Without its thread nothing is asked either: that is said there.
+        drop(self.jobs.send(Job::Receive(door)));
+        Ok(receipts)
+    }
+
+    /// The next delivery, of what came by [`Fetcher::next`].
+    pub fn delivered(&mut self) -> Option<Delivery> {
+        self.delivered.pop_front()
     }
 
     /// Opens a conversation over a websocket at an address of `http://` or `https://`; what is heard
@@ -198,6 +236,7 @@ async fn exchange(client: &Client, ask: &Ask) -> Result<Answer, Missed> {
     let method = match ask.method {
         "POST" => Method::POST,
         "PUT" => Method::PUT,
+        "DELETE" => Method::DELETE,
         _ => Method::GET,
     };
     let mut url = Url::parse(&ask.url)
@@ -205,7 +244,7 @@ async fn exchange(client: &Client, ask: &Ask) -> Result<Answer, Missed> {
     let mut headers = HeaderMap::new();
     let secret: &[(&'static str, String)] = match &ask.secret {
         Secret::None => &[],
-        Secret::Headers(fields) => fields,
+        Secret::Headers(fields) | Secret::Posted { fields, .. } => fields,
         Secret::Query(name, value) => {
             url.query_pairs_mut().append_pair(name, value);
             &[]
@@ -219,7 +258,11 @@ async fn exchange(client: &Client, ask: &Ask) -> Result<Answer, Missed> {
         };
         headers.insert(name, value);
     }
-    let request = client.request(method, url).headers(headers).body(ask.body.clone());
+    let body = match &ask.secret {
+        Secret::Posted { body, .. } => body.clone().into_bytes(),
+        _ => ask.body.clone(),
+    };
+    let request = client.request(method, url).headers(headers).body(body);
     let mut response = request.send().await.map_err(missed)?;
     let status = response.status().as_u16();
     let headers = fields(&response);

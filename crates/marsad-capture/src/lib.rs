@@ -10,8 +10,8 @@
 //! **Invariants.** Public channels only: what is private is refused in here, by name where the name
 //! says so and by the platform's answer otherwise. Nothing is asked but addresses that a connector
 //! makes from a source, or that the desk itself names to be told at: no link of a post is followed,
-//! no redirect either. Credentials stand in
-//! [`Ask::secret`] alone, which is never kept or printed. No clock but the fetcher's waiting: time
+//! no redirect either. What is delivered to us is taken in from whoever shows the secret. Credentials
+//! stand in [`Ask::secret`] and [`HookSecret`] alone, which are never kept or printed. No clock but the fetcher's waiting: time
 //! comes in as milliseconds.
 //!
 //! **Not here.** What the bytes mean, where they are kept; the watch list.
@@ -29,6 +29,7 @@ mod memory;
 #[cfg(feature = "mtproto")]
 mod mtproto;
 mod page;
+mod receive;
 mod rocketchat;
 mod rpc_error;
 mod schedule;
@@ -41,6 +42,7 @@ mod visit;
 pub use account::Account;
 pub use answer::{Answer, Missed};
 pub use ask::{Ask, INVOKE, Secret};
+pub use bot_api::{Hook, HookPlace, HookSecret, HookStanding, HookUpdate, Subscription};
 pub use budget::{Budget, Limit};
 pub use connector::{Connector, Place, Places};
 pub use fetch::{Done, Fetcher};
@@ -48,6 +50,7 @@ pub use mail::{Letter, MailServer, Mailer, is_mail_address};
 pub use memory::{Memory, RECENT_MAX};
 #[cfg(feature = "mtproto")]
 pub use mtproto::{Code, Login, LoginError, LoginStep, Session, SessionError, log_out};
+pub use receive::{Delivery, Receipts};
 pub use rocketchat::{Realtime, RealtimeStep, Saying, Standing};
 pub use rpc_error::RpcError;
 pub use schedule::{Schedule, Turn};

@@ -99,6 +99,10 @@ pub trait Visit: Send {
     /// The next question; `None` when the visit is over.
     fn next(&mut self) -> Option<Ask>;
 
+    /// Which channels are watched and public now, for a question that was held while that changed. To be
+    /// called before an answer is reduced.
+    fn admit(&mut self, _public: &[Public]) {}
+
     /// Leaves out of an answer what is not of public channels, before anything of it is kept; says how
     /// many things it left out. Most answers are of one public channel and stay as they came.
     fn reduced(&self, answer: Answer) -> (Answer, u64) {

@@ -1,14 +1,19 @@
-//! Answers of TamTam's and MAX's Bot API to questions of our own.
+//! Answers of TamTam's and MAX's Bot API to questions of our own, and what it delivers to a web hook.
 //!
 //! `/chats/{id}` is an observation of a channel, `/messages` and `/messages/{mid}` are posts,
-//! `/updates` is what happened in all chats of the account.
+//! `/updates` is what happened in all chats of the account; a delivery is one update.
 //!
 //! **Who may see it.** The asker asks `/chats` first, and names the channel in the exchange only
 //! when that said `channel` and `is_public`: a message of that channel is then read even where its
 //! `url` is null, which the platform's papers do not rule out. In `/updates` there is no such word:
 //! a message is read when its chat is a channel and it has an address, a new title only beside such
 //! a message. A removal has nothing but ids and is handed on for any chat; it says something only
-//! of a post that was filed before.
+//! of a post that was filed before. A delivery is kept only of a channel that was found public, which
+//! its record names.
+//!
+//! **What is late.** A delivery that is not received is repeated, for hours, each on its own: an older
+//! one may come after a newer one, and after a look that saw more. What comes late, or tells of a time
+//! before the last look, is therefore dated by the platform's own word, not by its coming.
 
 use marsad_types::{Channel, ChannelKey, Post, Reading, Removal, Status, Timestamp};
 use serde::Deserialize;
@@ -20,6 +25,9 @@ use crate::tamtam::{Message, NOT_PUBLIC, post};
 
 /// Every answer is one record of one line.
 const LINE: u64 = 1;
+/// What is delivered so long after it happened was delivered in vain before: the platform waits 30 s
+/// for an answer and longer before it repeats.
+const LATE_MS: i64 = 30_000;
 
 #[derive(Deserialize)]
 struct Messages<'a> {
@@ -280,7 +288,9 @@ fn updates(exchange: &Exchange<'_>, body: &[u8], reading: &mut Reading) -> Resul
     for update in updates {
         reading.rows += 1;
         let read = match update {
-            Nested::There(Object(update)) => self::update(exchange, update, &mut left, reading),
+            Nested::There(Object(update)) => {
+                self::update(exchange, update, &mut left, reading).map(drop)
+            }
             _ => Err(Reason("the update is not an object".to_owned())),
         };
         match read {
@@ -332,7 +342,7 @@ fn update(
     update: Update<'_>,
     left: &mut Left,
     reading: &mut Reading,
-) -> Result<(), Reason> {
+) -> Result<Timestamp, Reason> {
     let kind = update.kind.required_text("update_type")?;
     let at = update.timestamp.milliseconds("timestamp")?.ok_or_else(|| missing("timestamp"))?;
     match kind.as_ref() {
@@ -360,5 +370,35 @@ fn update(
             return Err(Reason(format!("updates of kind '{other}' are kept but not read")));
         }
     }
-    Ok(())
+    Ok(at)
+}
+
+/// Whether what a delivery tells of may have been seen otherwise meanwhile.
+fn is_late(exchange: &Exchange<'_>, told: Timestamp) -> bool {
+    let was_looked = exchange.previous.is_some_and(|previous| previous.at >= told);
+    was_looked || exchange.at.0.saturating_sub(told.0) > LATE_MS
+}
+
+/// Reads one update, as it is delivered to a web hook.
+pub(crate) fn read_delivered(exchange: &Exchange<'_>) -> Reading {
+    let (mut reading, mut left) = (Reading { rows: 1, ..Reading::default() }, Left::default());
+    let read = json::object(exchange.body.trim_ascii())
+        .and_then(|update| self::update(exchange, update, &mut left, &mut reading));
+    match read {
+        Ok(at) if is_late(exchange, at) => {
+            for post in &mut reading.posts {
+                post.observed_first = Some(at);
+                post.observed_prev = post.observed_prev.filter(|before| *before < at);
+            }
+        }
+        Ok(_) => {}
+        Err(Reason(reason)) => reading.problem(LINE, reason),
+    }
+    let is_it = |id: &str| exchange.channel == Some(id);
+    for (chat, title, at) in left.titles.into_iter().filter(|(chat, ..)| is_it(chat)) {
+        let key = ChannelKey { platform: exchange.platform.clone(), id: chat };
+        let seen = Channel { line: LINE, title: Some(title), ..Channel::seen(key, at) };
+        reading.channels.push(seen);
+    }
+    reading
 }

@@ -1,11 +1,11 @@
-//! Answers of platforms, and frames of their streams, as the log keeps them.
+//! Answers of platforms, frames of their streams and what they deliver, as the log keeps them.
 
 use std::fmt;
 
 use marsad_types::{Platform, Reading, Timestamp};
 
-/// One answer of a platform, or one frame of a stream (then a status of 200 and no fields), as it was
-/// kept.
+/// One answer of a platform, or one frame of a stream or delivery to a web hook (then a status of 200
+/// and no fields), as it was kept.
 #[derive(Debug, Clone)]
 pub struct Exchange<'a> {
     /// Which reader understands it.
@@ -54,17 +54,20 @@ pub enum Reader {
     RocketChatRealtime,
     /// TamTam's and MAX's Bot API.
     BotApi,
+    /// Updates of that API, one a record, as the platform delivers them to a web hook.
+    BotApiHook,
     /// Telegram's own protocol, as an account asks it.
     TelegramTl,
 }
 
 impl Reader {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::TelegramWeb,
         Self::Matrix,
         Self::RocketChat,
         Self::BotApi,
+        Self::BotApiHook,
         Self::RocketChatRealtime,
         Self::TelegramTl,
     ];
@@ -77,6 +80,7 @@ impl Reader {
             Self::RocketChat => "rocketchat",
             Self::RocketChatRealtime => "rocketchat-realtime",
             Self::BotApi => "bot-api",
+            Self::BotApiHook => "bot-api-hook",
             Self::TelegramTl => "telegram-tl",
         }
     }
@@ -114,6 +118,7 @@ pub fn read_exchange(exchange: &Exchange<'_>) -> Reading {
     match exchange.reader {
         Reader::TelegramWeb => crate::telegram_web::read(exchange),
         Reader::BotApi => crate::bot_api::read(exchange),
+        Reader::BotApiHook => crate::bot_api::read_delivered(exchange),
         Reader::Matrix => crate::matrix_api::read(exchange),
         Reader::RocketChat => crate::rocketchat_api::read(exchange),
         Reader::TelegramTl => crate::telegram_tl::read(exchange),

@@ -5,7 +5,7 @@
 
 use marsad_types::{
     Author, Bound, Channel, ChannelKey, Coverage, Event, Forward, Media, Outcome, Platform, Post,
-    PostId, Reading, Resolution, Status, Taken, TakenBy,
+    PostId, Reading, Removal, Resolution, Status, Taken, TakenBy,
 };
 use serde::Deserialize;
 
@@ -146,6 +146,7 @@ fn read_line(
         "channel" => reading.channels.push(channel(&mut line, needed()?, number)?),
         "coverage" => reading.coverage.push(coverage(&mut line, needed()?, number)?),
         "taken" => reading.taken.push(taken(&mut line, needed()?, number)?),
+        "removed" => reading.removals.push(removed(&mut line, needed()?, number)?),
         "event" => reading.events.push(event(&mut line, platform, number)?),
         other => {
             let shown = shorten(other);
@@ -245,6 +246,18 @@ fn taken(line: &mut Line<'_>, platform: Platform, number: u64) -> Result<Taken, 
         Reason(format!("by is '{}'; expected album, service or unread", shorten(&word)))
     })?;
     Ok(Taken { channel, id, by, line: number })
+}
+
+/// A post that is known from elsewhere and is gone: what is left of an answer that was written anew.
+fn removed(line: &mut Line<'_>, platform: Platform, number: u64) -> Result<Removal, Reason> {
+    let channel = ChannelKey { platform, id: line.channel.take().required_id("channel")? };
+    let post = line.id.take().required_id("id")?;
+    Ok(Removal {
+        channel,
+        post,
+        at: line.deleted_at.take().required_time("deleted_at")?,
+        line: number,
+    })
 }
 
 fn event(line: &mut Line<'_>, platform: Option<Platform>, number: u64) -> Result<Event, Reason> {

@@ -4,7 +4,9 @@
 //! place: the status of `/chats` on MAX, what a closed chat answers.
 
 mod chat;
+mod deliver;
 mod draft;
+mod hook;
 mod rest;
 
 use std::collections::BTreeMap;
@@ -12,7 +14,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
 
+pub use deliver::{Delivering, deliver};
 pub use draft::{Draft, Forward};
+pub use hook::{Delivery, Retry};
 
 use crate::gate::Gate;
 use crate::http::{Request, Response};
@@ -20,6 +24,7 @@ use crate::time::Timeline;
 use crate::truth::Truth;
 use crate::{Mock, Unknown};
 use chat::{Chat, Key};
+use hook::Hooks;
 
 /// Which of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,10 +111,19 @@ struct State {
     places: BTreeMap<String, (usize, Key)>,
     messages: u64,
     /// Updates in the order of their instants.
-    updates: Vec<(i64, Value)>,
+    updates: Vec<Update>,
     /// Updates before this one are gone.
     committed: usize,
     holds_polls: bool,
+    hooks: Hooks,
+}
+
+#[derive(Debug)]
+struct Update {
+    at_ms: i64,
+    /// Updates before it, in whatever order they happened.
+    number: u64,
+    value: Value,
 }
 
 impl State {
@@ -123,8 +137,9 @@ impl State {
         if let (Some(update), Value::Object(fields)) = (update.as_object_mut(), fields) {
             update.extend(fields);
         }
-        let place = self.updates.partition_point(|(at, _)| *at <= at_ms);
-        self.updates.insert(place, (at_ms, update));
+        let number = self.updates.len() as u64;
+        let place = self.updates.partition_point(|known| known.at_ms <= at_ms);
+        self.updates.insert(place, Update { at_ms, number, value: update });
     }
 }
 

@@ -21,6 +21,9 @@ pub struct Reading {
     pub removals: Vec<Removal>,
     /// Ids that are given out and bear no post of their own.
     pub taken: Vec<Taken>,
+    /// Posts whose words the record has in events of their own, such as edits, read or not: each with
+    /// its key and the time of that event, and nothing else. Asked where posts are to be forgotten.
+    pub retold: Vec<Post>,
     /// What could not be understood, each with its place.
     pub problems: Vec<Problem>,
     /// Rows looked at: understood or not.

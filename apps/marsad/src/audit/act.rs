@@ -102,7 +102,8 @@ pub(crate) fn act_of(verb: &Verb) -> Option<Act> {
             | SourcesVerb::Resume(_)
             | SourcesVerb::Check(_)
             | SourcesVerb::Login(_)
-            | SourcesVerb::Logout(_) => None,
+            | SourcesVerb::Logout(_)
+            | SourcesVerb::Hook(_) => None,
         },
         // An import is written down by the pipeline, with what it adds and only when it adds; what a
         // watch sees is the log itself. The others are of their own world, of nothing, or of what can

@@ -33,6 +33,27 @@ pub(crate) enum SourcesVerb {
     Login(LoginOptions),
     /// End the account's session, here and at Telegram's
     Logout(LoginOptions),
+    /// Where a platform delivers the bot's news; with --remove: no longer
+    Hook(HookOptions),
+}
+
+/// A platform that delivers news to a web hook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum HookPlatform {
+    Max,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct HookOptions {
+    /// Which
+    #[arg(value_enum, value_name = "PLATFORM")]
+    pub(crate) platform: HookPlatform,
+    /// End the subscription: of the address in marsad.toml, else of --url
+    #[arg(long)]
+    pub(crate) remove: bool,
+    /// Another address, as the list shows it
+    #[arg(long, value_name = "URL", requires = "remove")]
+    pub(crate) url: Option<String>,
 }
 
 /// A platform that is read by an account of the desk's.

@@ -9,7 +9,7 @@ use marsad_evidence::{NewRecord, Prepared, RecordKind, Store, prepare};
 use marsad_interpret::{Manifest, Reduction};
 use marsad_lake::{Batch, ExportRow, Filed, Filer, Lake};
 use marsad_matching::Fingerprinter;
-use marsad_types::{Author, Post, PostKey, Problem, Removal, Timestamp};
+use marsad_types::{Author, Post, PostId, PostKey, Problem, Removal, Timestamp};
 use serde_json::json;
 
 use super::erased::Marks;
@@ -26,6 +26,8 @@ use crate::interpreter::OtherInterpreter;
 const BATCH_POSTS_MAX: usize = 100_000;
 /// … or this much text: together the bound on memory, whatever the size of the input.
 const BATCH_TEXT_MAX: usize = 64 << 20;
+/// Removals of posts that were never seen; more than these are forgotten.
+const UNSEEN_MAX: usize = 10_000;
 /// More files than this in one partition are joined when an import ends.
 const PARTITION_FILES_MAX: usize = 24;
 
@@ -42,6 +44,9 @@ pub(crate) struct Filing {
     pub(crate) summary: Summary,
     /// Posts that are gone, with the leaf that says so: filed with what was last known of them.
     removals: Vec<(Removal, u64)>,
+    /// Posts that are gone and were never seen. What a platform delivers may come in another order
+    /// than it happened in: such a post may still come.
+    unseen: BTreeMap<PostKey, (Removal, u64)>,
     lake: LakeWriter,
     archive: Archive,
     started: Instant,
@@ -70,6 +75,7 @@ impl Filing {
             filer,
             summary,
             removals: Vec::new(),
+            unseen: BTreeMap::new(),
             lake: LakeWriter::start(lake),
             archive: archive.clone(),
             started,
@@ -162,6 +168,8 @@ impl Filing {
         self.summary.channels.extend(channels);
         for ((post, print), pid) in reading.posts.into_iter().zip(prints).zip(pids) {
             let line = post.line;
+            let gone = self.was_gone(&post);
+            self.removals.extend(gone);
             match self.filer.take(post, print, pid, place(line).0) {
                 Filed::Added => self.summary.posts_added += 1,
                 Filed::Version => self.summary.versions_added += 1,
@@ -197,6 +205,18 @@ impl Filing {
         }
     }
 
+    /// The removal of a post that is told of only now, and as it was before that.
+    fn was_gone(&mut self, post: &Post) -> Option<(Removal, u64)> {
+        let PostId::Given(id) = &post.id else { return None };
+        if self.unseen.is_empty() {
+            return None;
+        }
+        let key = PostKey { channel: post.channel.clone(), post: id.clone() };
+        let (gone, _) = self.unseen.get(&key)?;
+        let was_before = post.observed_first.is_some_and(|seen| seen <= gone.at);
+        self.unseen.remove(&key).filter(|_| was_before)
+    }
+
     /// Gives the posts that are gone their last known content, from the rows that wait or the lake.
     fn settle_removals(&mut self) -> Result<(), Failure> {
         if self.removals.is_empty() {
@@ -225,8 +245,14 @@ impl Filing {
         }
         let mut fingerprinter = Fingerprinter::new();
         for (gone, leaf) in removals {
-            // A post that was never seen says nothing by being gone.
-            let Some((_, last)) = known.get(&key(&gone)) else { continue };
+            let Some((_, last)) = known.get(&key(&gone)) else {
+                // A post that was never seen says nothing by being gone.
+                if self.unseen.len() >= UNSEEN_MAX {
+                    self.unseen.pop_first();
+                }
+                self.unseen.insert(key(&gone), (gone, leaf));
+                continue;
+            };
             let post = Post {
                 deleted_at: Some(gone.at),
                 observed_first: Some(gone.at),

@@ -131,7 +131,7 @@ fn watched(archive: &Archive) -> Result<Vec<Check>, Failure> {
             (State::Paused, _) => {}
         }
     }
-    let mut checks = Vec::new();
+    let mut checks = Vec::from_iter(hook(&settings));
     let standing = account::standing(archive, &places)?;
     checks.extend(standing.map(|(found, mend)| Check { what: "account", found, mend }));
     for (lane, until) in desk.waits(clock::now())? {
@@ -162,6 +162,21 @@ fn watched(archive: &Archive) -> Result<Vec<Check>, Failure> {
         checks.push(Check { what: "watch", found, mend });
     }
     Ok(checks)
+}
+
+/// Where MAX delivers news, where settings say so.
+fn hook(settings: &Settings) -> Option<Check> {
+    let broken = |failure: Failure| Check {
+        what: "hook",
+        found: "MAX cannot deliver news".to_owned(),
+        mend: Some(failure.sentence()),
+    };
+    let place = match settings.hook() {
+        Ok(place) => place?,
+        Err(failure) => return Some(broken(failure)),
+    };
+    let found = format!("MAX delivers to {}, which is to lead to {}", place.url, place.listen);
+    Some(Settings::hook_secret().map_or_else(broken, |_| well("hook", found)))
 }
 
 fn unsound(found: String) -> Check {

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use marsad_lake::{ExportRow, Lake};
-use marsad_types::{Author, Channel, Coverage, Event, Media, Post, Taken, Timestamp};
+use marsad_types::{Author, Channel, Coverage, Event, Media, Post, Removal, Taken, Timestamp};
 use serde_json::{Map, Value, json};
 
 use crate::cli::{Context, ExportOptions, ScopeOptions};
@@ -186,6 +186,16 @@ pub(crate) fn taken_line(taken: &Taken) -> Value {
         "channel": taken.channel.id.as_str(),
         "id": taken.id.as_str(),
         "by": taken.by.as_str(),
+    })
+}
+
+pub(crate) fn removed_line(removal: &Removal) -> Value {
+    json!({
+        "kind": "removed",
+        "platform": removal.channel.platform.as_str(),
+        "channel": removal.channel.id.as_str(),
+        "id": removal.post.as_str(),
+        "deleted_at": removal.at.to_string(),
     })
 }
 

@@ -1,5 +1,6 @@
 //! `marsad sources`: what is watched.
 
+mod hook;
 mod reject;
 mod suggest;
 mod unseen;
@@ -50,6 +51,7 @@ pub(crate) fn run(context: &Context, options: &SourcesOptions) -> Result<ExitCod
         SourcesVerb::Check(named) => check(context, &named.sources),
         SourcesVerb::Login(wanted) => account::login(context, wanted.platform),
         SourcesVerb::Logout(wanted) => account::logout(context, wanted.platform),
+        SourcesVerb::Hook(wanted) => hook::run(context, wanted),
     }
 }
 

@@ -10,7 +10,7 @@ use super::{Active, Watch};
 use crate::failure::Failure;
 
 /// The name of the source that is a platform's news for our account.
-const ACCOUNT: &str = "updates";
+pub(super) const ACCOUNT: &str = "updates";
 /// Between two looks whether a channel is known to be public.
 const NOBODY_MS: i64 = 1000;
 /// Between two questions to a platform that has nothing for us, at most.
@@ -26,7 +26,9 @@ impl Watch {
         for platform in platforms {
             let connector = Connector::of(&platform);
             let has_stream = connector.is_some_and(|known| known.has_stream(&self.places));
-            if !has_stream || !self.pace.goes_on() {
+            // What is delivered is not asked for as well: the platform would refuse.
+            let is_hooked = self.hooked.as_ref().is_some_and(|hooked| hooked.platform == platform);
+            if !has_stream || is_hooked || !self.pace.goes_on() {
                 continue;
             }
             self.desk.add(&platform, ACCOUNT, now)?;
@@ -45,6 +47,16 @@ impl Watch {
             }
         }
         Ok(accounts)
+    }
+
+    /// Tells a question that waited which channels are public by now.
+    pub(super) fn admit(&mut self, id: u64) {
+        let account = self.sources.get(&id).filter(|source| source.state == State::Account);
+        let Some(account) = account else { return };
+        let public = self.public_on(&account.platform);
+        if let Some(active) = self.active.get_mut(&id) {
+            active.visit.admit(&public);
+        }
     }
 
     /// Notes how a look at what a platform tells our account went, and plans the next. One that failed

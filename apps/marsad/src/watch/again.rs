@@ -37,3 +37,38 @@ impl Again {
         self.kept.insert(ask.url.clone(), (sha256(&answer.body), kept));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use marsad_capture::Limit;
+    use marsad_types::Timestamp;
+
+    use super::*;
+
+    #[test]
+    fn what_went_in_the_type_language_is_never_said_to_come_again() {
+        let kept = Kept { leaf: 7, id: "<urn:uuid:7>".to_owned(), at: Timestamp(1), status: 200 };
+        let body = |byte: u8, length: usize| Answer {
+            status: 200,
+            headers: Vec::new(),
+            body: vec![byte; length],
+        };
+        let ask = |method: &'static str, url: &str| {
+            let lane = ("x".to_owned(), Limit::per_second(1));
+            Ask { method, ..Ask::get(url.to_owned(), "telegram-tl", lane) }
+        };
+        let page = body(b'a', BODY_BYTES_MIN);
+        let mut again = Again::default();
+        for (method, expected) in [("GET", Some(&kept)), (INVOKE, None)] {
+            let ask = ask(method, &format!("{method}://telegram.org/x"));
+            assert_eq!(again.find(&ask, &page), None);
+            again.note(&ask, &page, kept.clone());
+            assert_eq!(again.find(&ask, &page), expected, "{method}");
+            assert_eq!(again.find(&ask, &body(b'b', BODY_BYTES_MIN)), None);
+        }
+        // What is short stands whole each time.
+        let (short, get) = (body(b'a', BODY_BYTES_MIN - 1), ask("GET", "https://t.me/y"));
+        again.note(&get, &short, kept);
+        assert_eq!(again.find(&get, &short), None);
+    }
+}

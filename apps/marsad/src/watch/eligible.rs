@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use marsad_capture::{
-    Answer, Budget, Connector, Fetcher, Heard, Look, Memory, Missed, Plan, Source, Visit,
+    Answer, Ask, Budget, Connector, Fetcher, Heard, Look, Memory, Missed, Plan, Source, Visit,
 };
 use marsad_desk::Desk;
 use marsad_types::Timestamp;
@@ -130,4 +130,17 @@ fn answer_to(fetcher: &mut Fetcher, ticket: u64) -> Option<Result<Answer, Missed
         }
     }
     None
+}
+
+/// The answer to one question of which nothing is kept, such as one about our own account.
+pub(crate) fn answer_to_one(settings: &Settings, ask: Ask) -> Result<Answer, Failure> {
+    let mut fetcher =
+        Fetcher::start(&settings.agent(), settings.timeout()).map_err(Failure::failed)?;
+    let secret = ask.secret.clone();
+    fetcher.send(0, ask);
+    match answer_to(&mut fetcher, 0) {
+        Some(Ok(answer)) => Ok(answer),
+        Some(Err(missed)) => Err(Failure::failed(secret.taken_out(&missed.to_string()))),
+        None => Err(Failure::failed("no answer in time")),
+    }
 }

@@ -15,6 +15,7 @@ use marsad_types::{Reading, Timestamp};
 use super::{Watch, connector_of};
 use crate::failure::Failure;
 use crate::pipeline::exchange::Frame;
+use crate::pipeline::filing::Filing;
 use crate::pipeline::work::work_out;
 
 /// How often it is looked which channels are public.
@@ -217,7 +218,7 @@ impl Watch {
     }
 
     /// Whether a question about a source is under way.
-    fn is_asked(&self, source: u64) -> bool {
+    pub(super) fn is_asked(&self, source: u64) -> bool {
         self.active.get(&source).is_some_and(|active| active.asked.is_some())
     }
 
@@ -243,17 +244,7 @@ impl Watch {
                 bytes: &fresh.bytes,
                 at: fresh.at,
             };
-            let reading = frame.read();
-            // What was forgotten by request is not taken up again: a frame is of one post.
-            if reading.posts.iter().any(|post| self.filing.marks.takes(post)) {
-                continue;
-            }
-            let (leaf, is_new) = self.filing.keep(frame.record())?;
-            // The very same frame was kept and read before, and may have been erased since.
-            if is_new {
-                let url = frame.url.to_owned();
-                kept.push(KeptFrame { reading, leaf, url, at: fresh.at });
-            }
+            kept.extend(keep_frame(&mut self.filing, &frame)?);
         }
         Ok(kept)
     }
@@ -317,12 +308,30 @@ impl Watch {
             let is_live = matches!(line.told, Standing::Live(_));
             (format!("rocketchat:{host}"), is_live)
         });
+        let hooked = self.hooked.iter();
+        let hooked = hooked.map(|hooked| (hooked.platform.to_owned(), hooked.is_live()));
         let accounts = self.sources.values().filter(|source| source.state == State::Account);
         let accounts = accounts.map(|account| {
             (account.platform.clone(), account.failures == 0 && account.saw_at.is_some())
         });
-        lines.chain(accounts).collect()
+        lines.chain(hooked).chain(accounts).collect()
     }
+}
+
+/// Appends a frame to the log; `None` where it is not to be read.
+pub(super) fn keep_frame(
+    filing: &mut Filing,
+    frame: &Frame<'_>,
+) -> Result<Option<KeptFrame>, Failure> {
+    let reading = frame.read();
+    // What was forgotten by request is not taken up again: a frame is of one post.
+    if reading.posts.iter().any(|post| filing.marks.takes(post)) {
+        return Ok(None);
+    }
+    let (leaf, is_new) = filing.keep(frame.record())?;
+    // The very same frame was kept and read before, and may have been erased since.
+    let (url, at) = (frame.url.to_owned(), frame.at);
+    Ok(is_new.then_some(KeptFrame { reading, leaf, url, at }))
 }
 
 /// Sentences that were told once.

@@ -4,6 +4,7 @@ use marsad_capture::Turn;
 use marsad_types::Timestamp;
 
 use super::Watch;
+use super::hook::{Counts, Hooked};
 
 /// A moment of the watch.
 #[derive(Debug, Default, Clone, PartialEq)]
@@ -32,6 +33,8 @@ pub(crate) struct Pulse {
     pub(crate) frames: u64,
     /// Streams by their names, and whether news come by them now.
     pub(crate) streams: Vec<(String, bool)>,
+    /// What became of deliveries, where there is a web hook.
+    pub(crate) hook: Option<Counts>,
 }
 
 const TURNS: [(Turn, &str); 4] = [
@@ -67,6 +70,7 @@ impl Watch {
             records: self.filing.store.next_leaf(),
             frames: self.report.frames,
             streams: self.streams(),
+            hook: self.hooked.as_ref().map(Hooked::counts),
         }
     }
 }
@@ -165,6 +169,12 @@ impl Pulse {
             .collect();
         put("stream_live", "gauge", "Whether news come by a stream (1) or not (0).", &streams);
         put("stream_frames_total", "counter", "Frames of streams kept.", &count(self.frames));
+        if let Some(counts) = self.hook {
+            let became = counts
+                .named()
+                .map(|(word, count)| (format!("{{became=\"{word}\"}}"), count as f64));
+            put("hook_requests_total", "counter", "Deliveries to the web hook.", &became);
+        }
         put("evidence_records", "gauge", "Records in the evidence log.", &count(self.records));
         lines.join("\n") + "\n"
     }

@@ -252,6 +252,37 @@ mod with_a_server {
     }
 
     #[test]
+    fn what_was_erased_is_not_kept_again_though_telegram_still_shows_it() {
+        let desk = Desk::new(&[("railnotices", 45)]);
+        desk.put_session(true);
+        desk.run(&["sources", "add", RAIL]);
+        desk.run(&["watch", "--once"]);
+        let going = "minute 43,";
+        let before = desk.posts();
+        let gone = before.values().find(|line| line["text"].as_str().unwrap().contains(going));
+        let post = format!("{RAIL}/{}", gone.unwrap()["id"].as_str().unwrap());
+        let erase = ["evidence", "erase", "--reason", "asked for by the station", &post];
+        assert!(desk.run(&erase)["posts"].as_u64() > Some(0));
+        assert_eq!(desk.files_with(going.as_bytes()), Vec::<PathBuf>::new());
+        // Lengths stand before what they are of: nothing is cut out of an answer; what was read of the
+        // others is kept in its place.
+        desk.telegram.post("railnotices", now_ms() - 10, Draft::text("Line 3 is closed")).unwrap();
+        let report = desk.run(&["watch", "--once"]);
+        assert_eq!((&report["posts_added"], &report["versions_added"]), (&1.into(), &0.into()));
+        assert_eq!(desk.files_with(going.as_bytes()), Vec::<PathBuf>::new());
+        let after = desk.posts();
+        assert_eq!(after.len(), before.len());
+        assert!(after.values().any(|line| line["text"] == "Line 3 is closed"));
+        desk.bench.good(&["--archive", "a", "evidence", "status"]);
+        desk.bench.good(&["--archive", "a", "rebuild"]);
+        assert_eq!(desk.posts(), after);
+        let lift = ["evidence", "lift", &post, "--reason", "the station withdrew its request"];
+        assert_eq!(desk.run(&lift)["lifted"], 1);
+        desk.run(&["watch", "--once"]);
+        assert_eq!(desk.held(), desk.expected());
+    }
+
+    #[test]
     fn a_wait_that_telegram_asks_for_outlives_the_process_and_is_shown() {
         let desk = Desk::new(&[("railnotices", 5)]);
         desk.put_session(true);

@@ -17,6 +17,7 @@ mod discover;
 mod evidence;
 mod forget;
 mod forget_media;
+mod hooks;
 mod hostile;
 mod media;
 mod outside;

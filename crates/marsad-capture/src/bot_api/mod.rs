@@ -9,6 +9,7 @@
 //! Times order the posts: `newest` and `oldest` of the memory are milliseconds, `recent` has a
 //! line `MILLISECONDS MID` for each post.
 
+mod hook;
 mod page;
 mod stream;
 
@@ -16,6 +17,7 @@ use std::collections::BTreeSet;
 
 use crate::visit::unusable;
 use crate::{Answer, Ask, Heard, Limit, Look, Memory, Outcome, Place, Places, Plan, Source, Visit};
+pub use hook::{Hook, HookPlace, HookSecret, HookStanding, HookUpdate, Subscription};
 use page::{Chat, Page};
 pub(crate) use stream::BotApiStream;
 

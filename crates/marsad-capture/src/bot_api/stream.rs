@@ -20,6 +20,12 @@ const WAIT_S: u64 = 30;
 const KINDS: &str =
     "message_created,message_edited,message_removed,chat_title_changed,bot_added,bot_removed";
 
+/// The chat that an update is of.
+pub(super) fn chat_of(update: &Value) -> Option<i64> {
+    let chat = update.pointer("/message/recipient/chat_id").or_else(|| update.get("chat_id"));
+    chat.and_then(Value::as_i64)
+}
+
 /// One long poll, and more while answers are full.
 pub(crate) struct BotApiStream {
     host: Host,
@@ -45,8 +51,7 @@ impl BotApiStream {
     }
 
     fn is_public(&self, update: &Value) -> bool {
-        let chat = update.pointer("/message/recipient/chat_id").or_else(|| update.get("chat_id"));
-        chat.and_then(Value::as_i64).is_some_and(|chat| self.public.contains(&chat))
+        chat_of(update).is_some_and(|chat| self.public.contains(&chat))
     }
 
     fn stop(&mut self, look: Look) -> Heard {
@@ -76,6 +81,10 @@ impl Visit for BotApiStream {
         Some(ask)
     }
 
+    fn admit(&mut self, public: &[Public]) {
+        self.public = public.iter().filter_map(|chat| chat.id.parse().ok()).collect();
+    }
+
     fn reduced(&self, answer: Answer) -> (Answer, u64) {
         if answer.status != 200 {
             return (answer, 0);
@@ -103,7 +112,10 @@ impl Visit for BotApiStream {
         match answer.status {
             200 => {}
             401 => return self.stop(self.host.refused_token(answer)),
-            // 405: a web hook is set, which excludes long polling.
+            405 => {
+                let why = "the platform gives no updates while a web hook stands; `marsad sources hook max` shows it, --remove ends it";
+                return self.stop(Look::Failed(why.to_owned()));
+            }
             _ => {
                 let why = format!("the platform gives no updates: {}", page::code(answer));
                 return self.stop(Look::Failed(why));

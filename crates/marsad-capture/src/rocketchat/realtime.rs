@@ -142,7 +142,7 @@ impl Realtime {
                 let token = fields.iter().find(|(name, _)| *name == "X-Auth-Token");
                 token.map(|(_, token)| token.clone())
             }
-            Secret::None | Secret::Query(..) => None,
+            Secret::None | Secret::Query(..) | Secret::Posted { .. } => None,
         };
         Self {
             url: format!("{}/websocket", host.base()),

@@ -384,6 +384,11 @@ fn what_is_not_of_a_watched_channel_is_never_kept() {
     assert_eq!(left_out, 2);
     assert!(text.contains("Gale warning") && !text.contains("Lunch"), "{text}");
     assert!(text.contains("109000000000000260") && text.contains("\"marker\":9"), "{text}");
+    // What changed while the question waited counts for what comes.
+    let mut stream = stream;
+    stream.admit(&[]);
+    let (kept, left_out) = stream.reduced(answer(200, &json!({"updates": updates, "marker": 9})));
+    assert_eq!((kept.body, left_out), (br#"{"updates":[],"marker":9}"#.to_vec(), 3));
     // Nobody knows whose a broken answer is.
     let broken =
         Answer { body: b"{\"updates\":[{\"text\":\"Lunch".to_vec(), ..answer(200, &json!({})) };

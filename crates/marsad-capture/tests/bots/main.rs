@@ -5,6 +5,8 @@ mod bot_api;
 #[cfg(test)]
 mod common;
 #[cfg(test)]
+mod hook;
+#[cfg(test)]
 mod known;
 #[cfg(test)]
 mod realtime;

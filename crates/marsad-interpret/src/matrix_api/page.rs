@@ -27,6 +27,8 @@ pub(super) struct Page<'e> {
     /// Events that are no posts: what takes them away takes no post away.
     others: BTreeSet<CompactString>,
     removals: BTreeMap<CompactString, Timestamp>,
+    /// Posts that events here are edits of, whether or not they are read.
+    edited: BTreeMap<CompactString, Timestamp>,
     /// Reasons of problems and how often: one problem an answer.
     notes: BTreeMap<String, u64>,
 }
@@ -60,6 +62,7 @@ impl<'e> Page<'e> {
             places: BTreeMap::new(),
             others: BTreeSet::new(),
             removals: BTreeMap::new(),
+            edited: BTreeMap::new(),
             notes: BTreeMap::new(),
         }
     }
@@ -122,6 +125,8 @@ impl<'e> Page<'e> {
         let Object(content) = content.ok_or_else(|| missing("content"))?;
         if let Some(of) = content.edits()? {
             self.others.insert(id.clone());
+            let last = self.edited.entry(of.clone()).or_insert(at);
+            *last = at.max(*last);
             edits.push(Edit { of, id, sender: event.sender.take(), at, content });
             return Ok(());
         }
@@ -261,6 +266,10 @@ impl<'e> Page<'e> {
         for (post, at) in self.removals {
             let channel = self.key.clone();
             reading.removals.push(Removal { channel, post, at, line: LINE });
+        }
+        for (post, at) in self.edited {
+            let (channel, id) = (self.key.clone(), PostId::Given(post));
+            reading.retold.push(Post::new(channel, id, at, String::new()));
         }
         for (reason, times) in self.notes {
             let reason = if times > 1 { format!("{reason} ({times} times)") } else { reason };

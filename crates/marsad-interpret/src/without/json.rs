@@ -62,7 +62,14 @@ fn is_one_of(bytes: &[u8], ids: &BTreeSet<&str>) -> bool {
     }
     let Ok(value) = serde_json::from_slice::<Value>(bytes) else { return false };
     let mut found = IDS.iter().filter_map(|path| value.pointer(path).and_then(Value::as_str));
-    found.any(|id| ids.contains(id))
+    found.any(|id| ids.contains(id)) || edited(&value).is_some_and(|id| ids.contains(id))
+}
+
+/// The post that an event in a Matrix room is an edit of.
+fn edited(event: &Value) -> Option<&str> {
+    let relation = event.pointer("/content/m.relates_to")?;
+    (relation.get("rel_type")?.as_str()? == "m.replace")
+        .then(|| relation.get("event_id")?.as_str())?
 }
 
 /// The members of all lists of valid JSON.
@@ -150,6 +157,12 @@ mod tests {
         );
         assert_eq!(cut(body, &["$b", "$c"]), r#"{"chunk":[ {"event_id":"$a","x":[1,2]}],"n":1}"#);
         assert_eq!(cut(body, &["$a", "$b", "$c"]), r#"{"chunk":[ ],"n":1}"#);
+        // An edit goes with what it edits.
+        let edit = r#"{"event_id":"$d","content":{"m.relates_to":{"rel_type":"m.replace","event_id":"$a"}}}"#;
+        let body = format!(r#"{{"chunk":[{{"event_id":"$b"}},{edit}]}}"#);
+        assert_eq!(cut(&body, &["$a"]), r#"{"chunk":[{"event_id":"$b"}]}"#);
+        let answer = body.replace("m.replace", "m.thread");
+        assert_eq!(cut(&answer, &["$a"]), answer);
         // An id that another event names is no reason.
         let body = r#"{"chunk":[{"event_id":"$b","re":{"event_id":"$a"}},"$a"]}"#;
         assert_eq!(cut(body, &["$a"]), body);

@@ -29,24 +29,28 @@ pub struct Left {
 /// Takes posts out of an answer; `None` where it holds none of them.
 pub fn without(exchange: &Exchange<'_>, goes: &dyn Fn(&Post) -> bool) -> Option<Left> {
     let mut before = read_exchange(exchange);
-    let ids: BTreeSet<&str> = before.posts.iter().filter(|post| goes(post)).map(id_of).collect();
+    let all = before.posts.iter().chain(&before.retold);
+    let ids: BTreeSet<&str> = all.filter(|post| goes(post)).map(id_of).collect();
     if ids.is_empty() {
         return None;
     }
     let ranges = match exchange.reader {
         Reader::TelegramWeb => html::ranges(exchange.body, &ids),
-        Reader::Matrix | Reader::RocketChat | Reader::RocketChatRealtime | Reader::BotApi => {
-            json::ranges(exchange.body, &ids)
-        }
+        Reader::Matrix
+        | Reader::RocketChat
+        | Reader::RocketChatRealtime
+        | Reader::BotApi
+        | Reader::BotApiHook => json::ranges(exchange.body, &ids),
         // Lengths stand before what they are of: nothing can be taken out.
         Reader::TelegramTl => Vec::new(),
     };
     let body = blank(exchange.body, ranges);
     let after = read_exchange(&Exchange { body: &body, ..exchange.clone() });
-    let all = before.posts.len();
+    let posts = ids.len() as u64;
     before.posts.retain(|post| !goes(post));
-    let posts = (all - before.posts.len()) as u64;
+    before.retold.retain(|post| !goes(post));
     let is_same = after.posts == before.posts
+        && after.retold == before.retold
         && after.channels == before.channels
         && after.removals == before.removals
         && after.problems == before.problems;

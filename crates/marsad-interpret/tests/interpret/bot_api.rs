@@ -253,6 +253,73 @@ fn updates_are_posts_versions_removals_and_titles() {
     assert!(!format!("{reading:?}").contains("Family"));
 }
 
+/// What is delivered to a web hook, of a channel that was looked at a minute before.
+fn delivered(at: i64, body: &str) -> Reading {
+    looked(at, at - 60_000, body)
+}
+
+/// The same, looked at then.
+fn looked(at: i64, before: i64, body: &str) -> Reading {
+    let platform = Platform::new("max").unwrap();
+    read_exchange(&Exchange {
+        reader: Reader::BotApiHook,
+        platform: &platform,
+        url: "urn:marsad:hook:max",
+        status: 200,
+        headers: &[],
+        body: body.as_bytes(),
+        at: Timestamp(at),
+        channel: Some(CHAT),
+        previous: Some(Previous { at: Timestamp(before), newest: "1795400000001" }),
+        steady: None,
+    })
+}
+
+#[test]
+fn a_delivery_is_one_update_and_what_comes_late_is_dated_by_the_platform() {
+    const TOLD: i64 = 1_795_400_000_002;
+    let update = |kind: &str, chat: &str| {
+        let message = message(chat, "channel", TOLD, "mid.2", "null");
+        format!(r#"{{"update_type":"{kind}","timestamp":{TOLD},"message":{message}}}"#)
+    };
+    let seen = |reading: &Reading| {
+        let post = &reading.posts[0];
+        [post.observed_first, post.observed_prev, post.edited_at].map(|at| at.map(|at| at.0))
+    };
+    // In time: seen when it came, and not there at the look before.
+    let reading = delivered(TOLD + 30_000, &update("message_created", CHAT));
+    assert_eq!((reading.posts.len(), reading.rows, reading.problems.len()), (1, 1, 0));
+    assert_eq!(seen(&reading), [Some(TOLD + 30_000), Some(TOLD - 30_000), None]);
+    // Late: a look that saw more lies between; it does not become newer than what that look saw.
+    let reading = delivered(TOLD + 3_600_000, &update("message_edited", CHAT));
+    assert_eq!(seen(&reading), [Some(TOLD), None, Some(TOLD)]);
+    // A look lies between, however short the time.
+    let reading = looked(TOLD + 2000, TOLD + 500, &update("message_created", CHAT));
+    assert_eq!(seen(&reading), [Some(TOLD), None, None]);
+    let titled = |chat: &str| {
+        format!(
+            r#"{{"update_type":"chat_title_changed","timestamp":5,"chat_id":{chat},"title":"Coast"}}"#
+        )
+    };
+    assert_eq!(delivered(9, &titled(CHAT)).channels[0].title.as_deref(), Some("Coast"));
+    assert!(delivered(9, &titled("-9")).channels.is_empty());
+    // Of another chat, as far as this record says, and what is none.
+    let private = delivered(TOLD, &update("message_created", "-9"));
+    assert_eq!((private.posts.len(), private.problems.len()), (0, 1));
+    for body in ["", "[]", "{}", "{\"update_type\":\"message_created\"}", "{\"updates\":[]}"] {
+        let reading = delivered(9, body);
+        assert_eq!(
+            (reading.problems.len(), reading.rows, reading.posts.len()),
+            (1, 1, 0),
+            "{body}"
+        );
+    }
+    let removed = format!(
+        r#"{{"update_type":"message_removed","timestamp":7,"message_id":"mid.2","chat_id":{CHAT}}}"#
+    );
+    assert_eq!(delivered(TOLD, &removed).removals[0].at, Timestamp(7));
+}
+
 #[test]
 fn answers_that_are_none_are_problems() {
     for (path, body) in [
@@ -289,5 +356,6 @@ proptest! {
     ) {
         let reading = read(&Asked { status, ..asked(path) }, &body);
         prop_assert!(reading.rows > 0 || reading.problems.is_empty());
+        prop_assert!(delivered(7, &body).rows == 1);
     }
 }

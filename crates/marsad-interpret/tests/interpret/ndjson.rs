@@ -43,6 +43,20 @@ fn an_id_without_a_post_is_a_line_of_its_own() {
 }
 
 #[test]
+fn a_post_that_is_gone_is_a_line_of_its_own() {
+    let line = |at: &str| {
+        format!(
+            r#"{{"kind":"removed","platform":"max","channel":"-7","id":"mid.1","deleted_at":{at}}}"#
+        )
+    };
+    let reading = read([line("\"2026-11-29T21:43:54.747Z\""), line("null")].join("\n").as_bytes());
+    let gone: Vec<_> =
+        reading.removals.iter().map(|gone| (gone.post.as_str(), gone.at.0)).collect();
+    assert_eq!(gone, [("mid.1", 1_795_988_634_747)]);
+    assert_eq!(problems(&reading), ["2: field 'deleted_at' is missing"]);
+}
+
+#[test]
 fn every_field_of_the_contract_is_read() {
     let file = crate::common::fixture("marsad.ndjson");
     let reading = read(&file);

@@ -75,6 +75,54 @@ fn json_without(reader: Reader, (platform, url, channel): (&str, &str, &str), bo
 }
 
 #[test]
+fn an_edit_goes_with_what_it_edits_wherever_that_stands() {
+    const ROOM: &str = "!r:example.org";
+    let event = |n: u64, content: &str| {
+        format!(
+            r#"{{"type":"m.room.message","event_id":"${n}","sender":"@press:example.org","origin_server_ts":179540000000{n},"content":{content}}}"#
+        )
+    };
+    let said = |text: &str| format!(r#"{{"msgtype":"m.text","body":"{text}"}}"#);
+    let edit = |of: u64, text: &str| {
+        let new = said(text);
+        format!(
+            r#"{{"msgtype":"m.text","body":"* {text}","m.new_content":{new},"m.relates_to":{{"rel_type":"m.replace","event_id":"${of}"}}}}"#
+        )
+    };
+    let goes = has("$1");
+    let left = |url: &str, body: &str| {
+        let platform = Platform::new("matrix").unwrap();
+        let asked = exchange(Reader::Matrix, &platform, body.as_bytes());
+        without(&Exchange { url, channel: Some(ROOM), ..asked }, &goes)
+    };
+    let answer = |events: &[String]| {
+        let events = events.join(",");
+        format!(
+            r#"{{"next_batch":"s1","rooms":{{"join":{{"{ROOM}":{{"timeline":{{"events":[{events}]}}}}}}}}}}"#
+        )
+    };
+    let sync = "https://example.org/_matrix/client/v3/sync?since=s0";
+    let alone = answer(&[event(3, &edit(1, "quokka")), event(4, &said("wind"))]);
+    let kept = left(sync, &alone).unwrap();
+    assert_eq!((kept.posts, kept.reading.posts.len()), (1, 1));
+    let kept = String::from_utf8(kept.body.unwrap()).unwrap();
+    assert!(!kept.contains("quokka") && kept.contains("wind"), "{kept}");
+    // Beside it, on a page; an edit of another post stays.
+    let page = "https://example.org/_matrix/client/v3/rooms/!r:example.org/messages?dir=f";
+    let all = [
+        event(1, &said("quokka")),
+        event(2, &said("snow")),
+        event(3, &edit(1, "quokka too")),
+        event(4, &edit(2, "sleet")),
+    ];
+    let kept = left(page, &format!("{{\"chunk\":[{}]}}", all.join(","))).unwrap();
+    assert_eq!((kept.posts, kept.reading.posts.len()), (1, 2));
+    let kept = String::from_utf8(kept.body.unwrap()).unwrap();
+    assert!(!kept.contains("quokka") && kept.contains("sleet"), "{kept}");
+    assert!(left(sync, &answer(&[event(4, &edit(2, "sleet"))])).is_none());
+}
+
+#[test]
 fn answers_in_json_keep_every_byte_of_their_other_posts() {
     let message = |n: u64, text: &str| {
         format!(

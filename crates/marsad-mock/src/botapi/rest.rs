@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::chat::Chat;
-use super::{BotApi, Flavour, Kind, State, Status};
+use super::{BotApi, Flavour, Kind, State, Status, Update};
 use crate::gate::{Effect, Platform};
 use crate::http::{Request, Response};
 
-fn refuse(status: u16, code: &str, message: &str) -> Response {
+pub(super) fn refuse(status: u16, code: &str, message: &str) -> Response {
     Response::json(status, &json!({"code": code, "message": message}))
 }
 
@@ -19,7 +19,7 @@ fn denied() -> Response {
     refuse(403, "chat.denied", "chat.denied")
 }
 
-fn bad_payload(message: &str) -> Response {
+pub(super) fn bad_payload(message: &str) -> Response {
     refuse(400, "proto.payload", message)
 }
 
@@ -45,12 +45,18 @@ impl Platform for BotApi {
         if token.as_deref() != Some(&self.token) {
             return refuse(401, "verify.token", "Invalid access_token");
         }
-        if request.method != "GET" {
-            return refuse(405, "method.not.allowed", "Method not allowed");
-        }
         let segments = request.segments();
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         let mut state = self.state();
+        if request.method != "GET" {
+            let is_hook = segments == ["subscriptions"];
+            let answer = match (request.method.as_str(), is_hook) {
+                ("POST", true) => state.hooks.subscribe(self.flavour, request, now_ms, effect),
+                ("DELETE", true) => state.hooks.unsubscribe(request, effect),
+                _ => Err(refuse(405, "method.not.allowed", "Method not allowed")),
+            };
+            return answer.map_or_else(|refusal| refusal, |body| Response::json(200, &body));
+        }
         let answer = match *segments.as_slice() {
             ["me"] => Ok(self.me()),
             // Withdrawn on MAX in June 2026; what it answers since is written nowhere.
@@ -59,7 +65,7 @@ impl Platform for BotApi {
             ["messages"] => self.messages(&state, request, now_ms),
             ["messages", mid] => self.message(&state, mid, now_ms),
             ["updates"] => self.updates(&mut state, request, now_ms, effect),
-            ["subscriptions"] => Ok(json!({"subscriptions": []})),
+            ["subscriptions"] => Ok(state.hooks.list()),
             _ => Err(not_found()),
         };
         answer.map_or_else(|refusal| refusal, |body| Response::json(200, &body))
@@ -85,7 +91,7 @@ pub(super) fn timeout_ms(request: &Request) -> Option<i64> {
     Some(seconds * 1000)
 }
 
-type Answer = Result<Value, Response>;
+pub(super) type Answer = Result<Value, Response>;
 
 impl BotApi {
     fn me(&self) -> Value {
@@ -176,7 +182,7 @@ impl BotApi {
 
     /// The first update to tell, and how many there are.
     fn window(&self, state: &State, marker: i64, now_ms: i64) -> (usize, usize) {
-        let known = state.updates.partition_point(|(at, _)| *at <= now_ms);
+        let known = state.updates.partition_point(|update| update.at_ms <= now_ms);
         let start = match (usize::try_from(marker), self.flavour) {
             (Ok(marker), _) => marker.min(known),
             (Err(_), Flavour::TamTam) => state.committed,
@@ -195,6 +201,10 @@ impl BotApi {
     /// Sending a marker commits everything before it, and that is gone. Without one: TamTam gives
     /// everything since the last commit, MAX only the latest.
     fn updates(&self, state: &mut State, request: &Request, now_ms: i64, effect: Effect) -> Answer {
+        if state.hooks.stand() {
+            // That it is refused is written; how is not.
+            return Err(refuse(405, "method.not.allowed", "A web hook is set"));
+        }
         let limit = number(request, "limit", (100, 1, 1000))? as usize;
         number(request, "timeout", (30, 0, 90))?;
         let marker = number(request, "marker", (-1, i64::MIN, i64::MAX))?;
@@ -210,7 +220,7 @@ impl BotApi {
         }
         let mut next = start;
         let mut updates = Vec::new();
-        for (_, update) in state.updates.get(start..known).unwrap_or_default() {
+        for Update { value: update, .. } in state.updates.get(start..known).unwrap_or_default() {
             if updates.len() >= limit {
                 break;
             }

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod botapi;
 #[cfg(test)]
+mod hooks;
+#[cfg(test)]
 mod matrix;
 #[cfg(test)]
 mod rocketchat;

@@ -40,7 +40,7 @@ fn all(share: f64) -> (Vec<Box<dyn Mock>>, Vec<String>) {
     (vec![Box::new(web), Box::new(desk), Box::new(chat), Box::new(tamtam), Box::new(max)], words)
 }
 
-const SEGMENTS: [&str; 32] = [
+const SEGMENTS: [&str; 33] = [
     "s",
     "coast",
     "_matrix",
@@ -69,6 +69,7 @@ const SEGMENTS: [&str; 32] = [
     "chat.getDeletedMessages",
     "chats",
     "updates",
+    "subscriptions",
     "me",
     "websocket",
     "%23",

@@ -21,7 +21,7 @@ use crate::pipeline::exchange;
 use crate::pipeline::filing::append_list;
 use crate::pipeline::media::{Files, KeptFile};
 use crate::pipeline::recover::{Run, replaces, replaces_record};
-use crate::verbs::export::{channel_line, post_line, taken_line};
+use crate::verbs::export::{channel_line, post_line, removed_line, taken_line};
 
 /// A document written anew, ready to be kept.
 #[derive(Debug)]
@@ -67,6 +67,7 @@ pub(super) fn document(
     let gone = whole.removals.iter().filter_map(|gone| removed(gone, &whole.posts));
     let gone: Vec<Post> = gone.collect();
     whole.posts.extend(gone);
+    whole.removals.clear();
     for post in &whole.posts {
         names.note(post, wanted.takes(post));
     }
@@ -112,16 +113,22 @@ pub(super) fn answers(
             Err(error) => return Err(error.into()),
         };
         let mut whole = exchange::read(store, &record);
-        let before = whole.posts.len();
-        let line = whole.posts.iter().find(|post| wanted.takes(post)).map(|post| post.line);
-        let Some(line) = line else { continue };
+        // Also a record that has only an edit of it, which is read where the post stands.
+        let before = whole.posts.len() + whole.retold.len();
+        let mut all = whole.posts.iter().chain(&whole.retold);
+        let Some(line) = all.find(|post| wanted.takes(post)).map(|post| post.line) else {
+            continue;
+        };
         whole.posts.retain(|post| !wanted.takes(post));
+        whole.retold.retain(|post| !wanted.takes(post));
+        whole.removals.retain(|gone| !wanted.takes(&stub(gone)));
         let pseudonyms = archive.pseudonyms()?;
         whole.posts.iter_mut().for_each(|post| name_nobody(post, &pseudonyms));
-        plan.posts += (before - whole.posts.len()) as u64;
+        plan.posts += (before - whole.posts.len() - whole.retold.len()) as u64;
         plan.leaves.insert(*leaf);
         plan.rewritten += whole.posts.len() as u64;
-        if whole.posts.is_empty() && whole.channels.is_empty() {
+        let is_empty = whole.posts.is_empty() && whole.channels.is_empty();
+        if is_empty && whole.removals.is_empty() {
             continue;
         }
         let mut manifest = Manifest::new(Format::MarsadNdjson);
@@ -145,6 +152,7 @@ pub(crate) fn anew(
     let gone: Vec<Post> =
         whole.removals.iter().filter_map(|gone| removed(gone, &whole.posts)).collect();
     whole.posts.extend(gone);
+    whole.removals.clear();
     for post in &mut whole.posts {
         name_nobody(post, pseudonyms);
         post.media.iter_mut().for_each(|media| media.file = None);
@@ -158,7 +166,13 @@ pub(crate) fn lines(whole: &mut Reading, pseudonyms: &Pseudonyms) -> Vec<u8> {
     written(whole).unwrap_or_default()
 }
 
-/// A removal as marsad-ndjson writes it: the post as it was last seen, and when it was gone.
+/// A post that is gone, as far as its removal knows it.
+fn stub(gone: &Removal) -> Post {
+    let id = PostId::Given(gone.post.clone());
+    Post::new(gone.channel.clone(), id, gone.at, String::new())
+}
+
+/// A removal of a post that the same document has: the post as it was last seen, and when it was gone.
 fn removed(gone: &Removal, posts: &[Post]) -> Option<Post> {
     let is_it =
         |post: &&Post| post.channel == gone.channel && post.id == PostId::Given(gone.post.clone());
@@ -201,7 +215,9 @@ fn written(whole: &Reading) -> Option<Vec<u8>> {
     let mut lines = Vec::new();
     let channels = whole.channels.iter().map(channel_line);
     let taken = whole.taken.iter().map(taken_line);
-    for line in channels.chain(taken).chain(whole.posts.iter().map(line_of)) {
+    let removed = whole.removals.iter().map(removed_line);
+    let posts = whole.posts.iter().map(line_of);
+    for line in channels.chain(taken).chain(posts).chain(removed) {
         serde_json::to_writer(&mut lines, &line).ok()?;
         lines.push(b'\n');
     }
@@ -221,12 +237,13 @@ fn convert(whole: &Reading, manifest: &Manifest, at: Timestamp) -> Option<Conver
     let mut cutter = Cutter::new(&anew);
     let mut pieces = cutter.push(&lines);
     pieces.extend(cutter.finish());
-    let (mut chunks, mut posts, mut problems) = (Vec::new(), Vec::new(), 0);
+    let (mut chunks, mut posts, mut problems, mut removals) = (Vec::new(), Vec::new(), 0, 0);
     for piece in &pieces {
         let chunk = piece.as_chunk();
         let reading = marsad_interpret::read(&anew, &chunk);
         posts.extend(reading.posts);
         problems += reading.problems.len();
+        removals += reading.removals.len();
         let fields = vec![
             ("Marsad-Import", import.clone()),
             ("Marsad-Ordinal", chunk.ordinal.to_string()),
@@ -239,7 +256,10 @@ fn convert(whole: &Reading, manifest: &Manifest, at: Timestamp) -> Option<Conver
         let old = Post { line: new.line, ..old.clone() };
         *new == old
     });
-    let is_whole = same && posts.len() == whole.posts.len() && problems == 0;
+    let is_whole = same
+        && posts.len() == whole.posts.len()
+        && removals == whole.removals.len()
+        && problems == 0;
     let settings =
         record(RecordKind::Manifest, String::new(), Vec::new(), settings.as_bytes(), JSON);
     let (files, replaces) = (Vec::new(), None);
