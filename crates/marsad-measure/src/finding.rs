@@ -121,13 +121,12 @@ impl<Row, Extra> Finding<Row, Extra> {
         answer: (Vec<Row>, Extra),
     ) -> Self {
         let mut notes = selected.notes();
-        let coverage = coverage(study, selected);
+        let (coverage, is_elsewhere) = coverage(study, selected);
         if coverage.watched_share.is_none() {
-            notes.push(
-                "no coverage is known: what was not collected cannot be told from what was \
-                 not published"
-                    .to_owned(),
-            );
+            let what = if is_elsewhere { "no coverage within the window" } else { "no coverage" };
+            notes.push(format!(
+                "{what} is known: what was not collected cannot be told from what was not published"
+            ));
         }
         Self {
             measure: method.measure,
@@ -154,11 +153,13 @@ impl<Row, Extra> Finding<Row, Extra> {
     }
 }
 
-fn coverage(study: &Study<'_>, selected: &Selected<'_>) -> WatchedPart {
+/// How much was watched, and whether something was outside of the window.
+fn coverage(study: &Study<'_>, selected: &Selected<'_>) -> (WatchedPart, bool) {
     let extent = selected.extent();
     let (from, to) = (extent.from.map_or(0, |t| t.0), extent.to.map_or(0, |t| t.0));
     let corpus = study.corpus();
     let (mut channels, mut watched, mut gaps, mut known) = (0u64, 0.0f64, 0u64, 0u64);
+    let mut is_elsewhere = false;
     for (id, key) in corpus.channels.keys().iter().enumerate() {
         if !selected.channel(id as u32) || !study.is_known(id as u32) {
             continue;
@@ -170,7 +171,10 @@ fn coverage(study: &Study<'_>, selected: &Selected<'_>) -> WatchedPart {
             .map(|stretch| (stretch.from.0.max(from), stretch.to.0.min(to)))
             .filter(|(start, end)| start < end)
             .collect();
-        let Some((first, _)) = stretches.iter().min().copied() else { continue };
+        let Some((first, _)) = stretches.iter().min().copied() else {
+            is_elsewhere |= study.coverage_of(key).next().is_some();
+            continue;
+        };
         known += 1;
         stretches.sort_unstable();
         let (mut covered, mut reached) = (0i64, first);
@@ -183,7 +187,7 @@ fn coverage(study: &Study<'_>, selected: &Selected<'_>) -> WatchedPart {
         watched += covered as f64 / (to - from).max(1) as f64;
     }
     let watched_share = (known > 0).then(|| watched / channels as f64);
-    WatchedPart { channels, watched_share, gaps }
+    (WatchedPart { channels, watched_share, gaps }, is_elsewhere)
 }
 
 /// Serialises what can be displayed as its text.

@@ -180,18 +180,19 @@ impl<'a> Study<'a> {
         self.with_posts.iter().filter(|with| **with).count()
     }
 
+    /// Stretches of watching a channel, and before them those of its whole platform.
     pub(crate) fn coverage_of(&self, key: &ChannelKey) -> impl Iterator<Item = &'a Coverage> {
-        let corpus = self.corpus;
-        // Sorted by platform: one range a platform, then the channel's own and the platform's.
-        let start = corpus.coverage.partition_point(|stretch| stretch.platform < key.platform);
-        let id = key.id.clone();
-        let platform = key.platform.clone();
-        corpus
-            .coverage
-            .iter()
-            .skip(start)
-            .take_while(move |stretch| stretch.platform == platform)
-            .filter(move |stretch| stretch.channel.as_ref().is_none_or(|channel| *channel == id))
+        let all = self.corpus.coverage.as_slice();
+        // Sorted by platform and channel, the platform's own first.
+        let of = |channel: Option<&str>| {
+            let order = |stretch: &Coverage| {
+                (&stretch.platform, stretch.channel.as_deref()).cmp(&(&key.platform, channel))
+            };
+            let from = all.partition_point(|stretch| order(stretch).is_lt());
+            let to = all.partition_point(|stretch| order(stretch).is_le());
+            all.get(from..to).unwrap_or(&[])
+        };
+        of(None).iter().chain(of(Some(key.id.as_str())))
     }
 
     /// Time of the first post and the instant after the last.

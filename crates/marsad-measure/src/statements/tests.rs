@@ -105,6 +105,22 @@ fn coverage_and_unknown_names_are_told() {
 }
 
 #[test]
+fn watching_outside_of_the_window_is_told_from_none() {
+    let mut world = two_statements();
+    let notes = |world: &World| {
+        let corpus = world.corpus();
+        statements(&study(&corpus), &Scope::default(), &StatementsOptions::default()).notes
+    };
+    let none = "no coverage is known: what was not collected";
+    assert!(notes(&world).iter().any(|note| note.starts_with(none)));
+    let after = time("2020-01-30T17:55:00Z");
+    world.watched("telegram:desk", after, after + DAY);
+    let outside = "no coverage within the window is known: what was not collected";
+    let notes = notes(&world);
+    assert!(notes.iter().any(|note| note.starts_with(outside)), "{notes:?}");
+}
+
+#[test]
 fn an_empty_archive_has_findings_without_rows() {
     let corpus = World::default().corpus();
     let study = study(&corpus);
