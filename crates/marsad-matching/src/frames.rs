@@ -11,7 +11,8 @@
 //!
 //! **Runs.** Posts of one line carry their slogan in the line. A run of words at the start or end
 //! is a frame as often as a line when it has three words and twelve letters, shorter ones at 60 %
-//! ("В Москве" may well start a third of a city's news). Learnt from a sample, the texts with the smallest
+//! ("В Москве" may well start a third of a city's news), and is masked only where it is set off from
+//! the text ([`crate::mask`]). Learnt from a sample, the texts with the smallest
 //! hashes: uniform, and the same in any order.
 //!
 //! **Everywhere.** A line in more than 0.5 % of all posts and more than 20 channels is boilerplate:

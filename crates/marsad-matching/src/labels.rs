@@ -105,6 +105,7 @@ const LABELS: [&str; 88] = [
     "ورد الان",
     "ورد الآن",
 ];
+
 /// Hashes of the labels' words, one after the other.
 pub(crate) fn is_label(hash: u64) -> bool {
     static HASHES: OnceLock<HashSet<u64>> = OnceLock::new();
