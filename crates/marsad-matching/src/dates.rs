@@ -15,6 +15,9 @@ use crate::normalise::{Scanner, Token, TokenKind, is_digit};
 /// it is and when, a bulletin says more ("high water is at 6:54 and at 19:12, height 3.05 metres").
 pub(crate) const DATED_WORDS_MAX: usize = 12;
 
+/// The same for one with more hours and short dates ("24.05", "12:17"): a list of hours.
+pub(crate) const HOURS_MAX: usize = 2;
+
 /// Stands for a date in hashes of lines and runs.
 const DATE: [u32; 1] = [0x11_0000];
 
@@ -32,6 +35,15 @@ const MONTHS: &str = "january february march april may june july august septembe
 pub(crate) fn undated<'a>(scanner: &'a Scanner, tokens: &[Token], place: usize) -> &'a [u32] {
     let Some(token) = tokens.get(place) else { return &[] };
     if is_date(scanner, tokens, place) { &DATE } else { scanner.token_codes(token) }
+}
+
+/// Whether a token is an hour or a short date, by its form.
+pub(crate) fn is_hour(scanner: &Scanner, place: usize) -> bool {
+    let Some(token) = scanner.tokens.get(place) else { return false };
+    let codes = scanner.token_codes(token);
+    token.kind == TokenKind::Number
+        && codes.iter().filter(|code| **code == u32::from(b'.')).count() == 1
+        && has_form(codes)
 }
 
 /// Whether a token is a date or part of one.
@@ -59,27 +71,57 @@ pub(crate) fn is_date(scanner: &Scanner, tokens: &[Token], place: usize) -> bool
     }
 }
 
-/// Times, dates and years by their form.
+/// Times, dates and years by their form and size: 81.44 is a rate.
 fn has_form(codes: &[u32]) -> bool {
-    if !codes.iter().all(|code| is_digit(*code) || *code == u32::from(b'.')) {
-        return false;
+    let mut parts = [(0usize, 0u16); 4];
+    for (place, part) in codes.split(|code| *code == u32::from(b'.')).enumerate() {
+        let (Some(slot), Some(number)) = (parts.get_mut(place), number(part)) else { return false };
+        *slot = (part.len(), number);
     }
-    let mut lengths = [0usize; 4];
-    let mut parts = 0;
-    for part in codes.split(|code| *code == u32::from(b'.')) {
-        let Some(slot) = lengths.get_mut(parts) else { return false };
-        *slot = part.len();
-        parts += 1;
-    }
-    let century = |at: usize| {
-        let start = codes.get(at..at + 2).unwrap_or(&[]);
-        start == [0x31, 0x39] || start == [0x32, 0x30]
-    };
-    match lengths {
-        [4, 0, 0, 0] => parts == 1 && century(0),
-        [1..=2, 2, 0, 0] | [1..=2, 1..=2, 2 | 4, 0] | [4, 1..=2, 1..=2, 0] => true,
+    let is_year = |year: u16| (1900..2100).contains(&year);
+    let is_day_of_month = |day: u16, month: u16| day <= 31 && month <= 12;
+    let is_time = |hour: u16, minute: u16| hour < 24 && minute < 60;
+    match parts {
+        [(4, year), (0, _), ..] => is_year(year),
+        [(1..=2, a), (2, b), (0, _), _] => is_time(a, b) || is_day_of_month(a, b),
+        [(1..=2, a), (1..=2, b), (2 | 4, c), (0, _)] => {
+            is_day_of_month(a, b) || is_day_of_month(b, a) || is_time(a, b) && c < 60
+        }
+        [(4, year), (1..=2, month), (1..=2, day), (0, _)] => {
+            is_year(year) && is_day_of_month(day, month)
+        }
         _ => false,
     }
+}
+
+/// A number of up to four digits.
+fn number(digits: &[u32]) -> Option<u16> {
+    let digit = |code: &u32| char::from_u32(*code).and_then(|c| c.to_digit(10));
+    let add = |sum: u16, code: &u32| Some(sum * 10 + u16::try_from(digit(code)?).ok()?);
+    (1..=4).contains(&digits.len()).then(|| digits.iter().try_fold(0, add)).flatten()
+}
+
+/// The minute of the day that some tokens name as an hour ("22.03 20:10").
+pub(crate) fn clock<'a>(
+    (text, scanner): (&str, &Scanner),
+    mut tokens: impl Iterator<Item = &'a Token>,
+) -> Option<u16> {
+    tokens.find_map(|token| {
+        let written = text.get(token.source_start as usize..token.source_end as usize)?;
+        let is_hour = written.contains(':') && has_form(scanner.token_codes(token));
+        is_hour.then(|| minute(scanner.token_codes(token))).flatten()
+    })
+}
+
+/// The minute of the day of an hour, normalised ("20.10").
+fn minute(codes: &[u32]) -> Option<u16> {
+    let (hour, minute) = match codes {
+        [hour @ .., point, tens, ones] if *point == u32::from(b'.') => {
+            (number(hour)?, number(&[*tens, *ones])?)
+        }
+        _ => return None,
+    };
+    (hour < 24 && minute < 60).then_some(hour * 60 + minute)
 }
 
 fn is_day(codes: &[u32]) -> bool {
@@ -122,5 +164,23 @@ mod tests {
         assert_eq!(dates("النشرة رقم 310"), [false, false, true]);
         assert_eq!(dates("Выпуск 12"), [false, true]);
         assert_eq!(dates("you may go"), [false; 3]);
+        assert_eq!(
+            dates("81.44 20,85 24.05.2024 13/5/24 23:59 24:61"),
+            [false, false, true, true, true, false]
+        );
+    }
+
+    #[test]
+    fn an_hour_is_read_in_any_digits_and_a_date_is_none() {
+        let read = |text: &str| {
+            let mut scanner = Scanner::default();
+            scanner.scan(text);
+            clock((text, &scanner), scanner.tokens.iter())
+        };
+        assert_eq!(read("22.03 20:10"), Some(20 * 60 + 10));
+        assert_eq!(read("desk | 07:25"), Some(7 * 60 + 25));
+        assert_eq!(read("٢٢.٠٣ ٠٩:٠٥"), Some(9 * 60 + 5));
+        assert_eq!(read("22.03"), None);
+        assert_eq!(read("match 31:70"), None);
     }
 }

@@ -6,7 +6,7 @@ use marsad_types::Corpus;
 
 use crate::frames::Frames;
 use crate::group::{Basis, Options, Verdict, compare};
-use crate::mask::{Dates, Masker};
+use crate::mask::{Masker, Purpose};
 use crate::normalise::{Scanner, Token};
 use crate::prints::Prints;
 
@@ -109,9 +109,9 @@ fn side(corpus: &Corpus, frames: &Frames, row: usize, other: usize) -> Side {
     let tokens = scanner.tokens.clone();
     let all = [frames.of(row), frames.of(other), Some(frames.boilerplate())];
     let channel = |row: usize| corpus.posts.channel.get(row);
-    let dates = if channel(row) == channel(other) { Dates::Keep } else { Dates::Mask };
+    let purpose = Purpose::Pair { same_channel: channel(row) == channel(other) };
     let changed = masker
-        .mask((corpus.posts.text.get(row), &mut scanner), all.into_iter().flatten(), dates)
+        .mask((corpus.posts.text.get(row), &mut scanner), all.into_iter().flatten(), purpose)
         .is_some();
     let masked = if changed { masker.dropped().to_vec() } else { vec![false; tokens.len()] };
     let matched = scanner.tokens.iter().filter(|token| token.kind.is_matched());

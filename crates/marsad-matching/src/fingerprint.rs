@@ -12,14 +12,14 @@
 
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
-use crate::dates::{DATED_WORDS_MAX, undated};
+use crate::dates::{DATED_WORDS_MAX, HOURS_MAX, is_hour, undated};
 use crate::grams::{GRAM_TOKENS_MIN, winnow};
 use crate::mask::run_hash;
 use crate::normalise::{Scanner, is_digit};
 
 /// Version of everything stored beside a post: normaliser, features, signature. A stored column of
 /// another version is computed again.
-pub const FINGERPRINT_VERSION: u32 = 4;
+pub const FINGERPRINT_VERSION: u32 = 5;
 
 /// Code points of a feature.
 pub(crate) const SHINGLE: usize = 5;
@@ -152,11 +152,14 @@ pub(crate) fn hashed_lines(scanner: &Scanner) -> impl Iterator<Item = HashedLine
         let mut is_dated = false;
         let mut any_word = false;
         let words = tokens.iter().filter(|token| token.kind.is_matched()).count();
-        for place in from..from + tokens.len() {
+        let places = from..from + tokens.len();
+        let hours = places.clone().filter(|place| is_hour(scanner, *place)).count();
+        let may_be_dated = words <= DATED_WORDS_MAX && hours <= HOURS_MAX;
+        for place in places {
             let Some(token) = scanner.tokens.get(place) else { continue };
             if token.kind.is_matched() {
                 any_word = true;
-                let codes = if words <= DATED_WORDS_MAX {
+                let codes = if may_be_dated {
                     undated(scanner, &scanner.tokens, place)
                 } else {
                     scanner.token_codes(token)

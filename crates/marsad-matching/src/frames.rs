@@ -29,9 +29,10 @@ use std::sync::Arc;
 use crate::dates::undated;
 use crate::fingerprint::{Fingerprint, Fingerprinter, hashed_lines};
 use crate::labels::may_begin;
-use crate::mask::{Dates, Frame, Masker, RUN_MAX, run_hash};
+use crate::mask::{Frame, Masker, Purpose, RUN_MAX, run_hash};
 use crate::normalise::Scanner;
 use crate::prints::Prints;
+use crate::stamps::stamps;
 
 /// Posts of a stretch.
 pub(crate) const STRETCH: usize = 100;
@@ -42,7 +43,7 @@ const HEAD_LINES: usize = 3;
 /// See [`HEAD_LINES`].
 const TAIL_LINES: usize = 4;
 /// Texts looked at for runs at first, and when two of them share one.
-const SAMPLE_SMALL: usize = 12;
+pub(crate) const SAMPLE_SMALL: usize = 12;
 /// See [`SAMPLE_SMALL`].
 const SAMPLE: usize = 48;
 /// Words of the runs in the first look.
@@ -208,7 +209,7 @@ pub(crate) fn masked_print(
 ) -> Option<MaskedPrint> {
     fingerprinter.scanner.scan(text);
     let all = frames.into_iter().flatten();
-    let what = masker.mask((text, &mut fingerprinter.scanner), all.clone(), Dates::Mask)?;
+    let what = masker.mask((text, &mut fingerprinter.scanner), all.clone(), Purpose::Body)?;
     let print = without_lines(fingerprinter.of_scanned());
     let mut lines_only = None;
     if what.lines_and_runs {
@@ -279,6 +280,9 @@ pub(crate) fn teach(corpus: &Corpus, prints: &Prints, rows: &[u32], masker: &mut
         runs.add(corpus, more, &mut learning);
         frame.set_runs(runs.starts.frequent(runs.texts), runs.ends.frequent(runs.texts));
     }
+    let sample = teachers.get(..SAMPLE.min(teachers.len())).unwrap_or(&[]);
+    let rows = sample.iter().map(|(_, row)| *row as usize);
+    frame.set_stamps(stamps(corpus, rows, &frame, masker));
     frame
 }
 
@@ -356,7 +360,7 @@ impl Runs {
         for (_, row) in teachers {
             let text = corpus.posts.text.get(*row as usize);
             scanner.scan(text);
-            masker.mask((text, &mut scanner), std::iter::once(*frame), Dates::Mask);
+            masker.mask((text, &mut scanner), std::iter::once(*frame), Purpose::Body);
             let words = scanner.tokens.iter().enumerate();
             let words = words.filter(|(_, token)| token.kind.is_matched()).map(|(place, _)| place);
             let count = words.clone().count();

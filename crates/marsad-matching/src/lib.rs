@@ -30,6 +30,7 @@ mod mask;
 pub mod normalise;
 pub mod pdq;
 mod prints;
+mod stamps;
 mod statement;
 
 pub use alike::{Alike, alike};

@@ -1,6 +1,6 @@
 //! Taking frames out of a scanned text.
 
-use crate::dates::{DATED_WORDS_MAX, is_date, undated};
+use crate::dates::{DATED_WORDS_MAX, HOURS_MAX, clock, is_date, is_hour, undated};
 use crate::fingerprint::{count_letters, hashed_lines};
 use crate::labels::{LABEL_WORDS_MAX, is_label};
 use crate::normalise::{Scanner, Token};
@@ -13,6 +13,9 @@ const REST_AFTER_START: (u32, u32) = (3, 12);
 /// Words and letters that a run at the end leaves at least.
 const REST_BEFORE_END: (u32, u32) = (2, 8);
 
+/// Words and letters of a text that is compared otherwise than for equality.
+pub(crate) const COMPARABLE: (u32, u32) = (8, 30);
+
 /// A post of no more words is told apart by the date or the hashtags its channel sets above it:
 /// "storm warning" under the name of a town, "light wind" under a day. A longer one says it itself.
 const LABELLED_WORDS_MAX: usize = 40;
@@ -23,6 +26,8 @@ pub(crate) struct Frame {
     lines: Vec<u32>,
     starts: Vec<u64>,
     ends: Vec<u64>,
+    /// Those of the three that hold the hour of publishing ([`crate::stamps`]).
+    stamps: Vec<u64>,
 }
 
 impl Frame {
@@ -39,21 +44,30 @@ impl Frame {
         self.ends = ends;
     }
 
-    /// Lines, starts and ends, to be kept somewhere.
-    pub(crate) fn parts(&self) -> (&[u32], &[u64], &[u64]) {
-        (&self.lines, &self.starts, &self.ends)
+    pub(crate) fn set_stamps(&mut self, mut stamps: Vec<u64>) {
+        stamps.sort_unstable();
+        self.stamps = stamps;
+    }
+
+    /// Lines, starts, ends and stamps, to be kept somewhere.
+    pub(crate) fn parts(&self) -> (&[u32], [&[u64]; 3]) {
+        (&self.lines, [&self.starts, &self.ends, &self.stamps])
     }
 
     pub(crate) fn absorb(&mut self, other: &Self) {
         self.lines.extend_from_slice(&other.lines);
-        self.starts.extend_from_slice(&other.starts);
-        self.ends.extend_from_slice(&other.ends);
         self.lines.sort_unstable();
         self.lines.dedup();
-        self.starts.sort_unstable();
-        self.starts.dedup();
-        self.ends.sort_unstable();
-        self.ends.dedup();
+        let runs = [
+            (&mut self.starts, &other.starts),
+            (&mut self.ends, &other.ends),
+            (&mut self.stamps, &other.stamps),
+        ];
+        for (own, others) in runs {
+            own.extend_from_slice(others);
+            own.sort_unstable();
+            own.dedup();
+        }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -62,6 +76,10 @@ impl Frame {
 
     pub(crate) fn has_line(&self, line: u32) -> bool {
         self.lines.binary_search(&line).is_ok()
+    }
+
+    fn is_stamp(&self, part: u64) -> bool {
+        self.stamps.binary_search(&part).is_ok()
     }
 
     pub(crate) fn has_runs(&self) -> bool {
@@ -87,13 +105,24 @@ pub(crate) struct Masked {
     pub(crate) is_dated: bool,
 }
 
-/// What is done with parts of a frame that hold a date.
+/// What a text is masked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Dates {
-    /// They are masked as the rest.
-    Mask,
-    /// They stay: in one channel the same words on another day are another statement.
-    Keep,
+pub(crate) enum Purpose {
+    /// To be the same as another whatever is around it.
+    Body,
+    /// To be compared with another. Runs go where enough is left to compare: the heading of a bulletin
+    /// may be half of it. In one channel parts of a frame that hold a date stay: the same words on
+    /// another day are another statement.
+    Pair {
+        /// Whether the two posts stand in one channel.
+        same_channel: bool,
+    },
+}
+
+impl Purpose {
+    fn keeps_dates(self) -> bool {
+        self == Self::Pair { same_channel: true }
+    }
 }
 
 /// Scratch buffers for masking.
@@ -105,6 +134,8 @@ pub(crate) struct Masker {
     lines_only: Vec<bool>,
     codes: Vec<u32>,
     is_dated: bool,
+    /// Lines and runs with an hour, and the minute of the day.
+    clocks: Vec<(u64, u16)>,
 }
 
 impl Masker {
@@ -114,20 +145,24 @@ impl Masker {
         &mut self,
         (text, scanner): (&str, &mut Scanner),
         frames: impl Iterator<Item = &'a Frame> + Clone,
-        dates: Dates,
+        purpose: Purpose,
     ) -> Option<Masked> {
         self.begin(scanner);
-        let mut any_line = self.drop_lines(scanner, &frames, dates);
+        let mut any_line = self.drop_lines((text, scanner), &frames, purpose);
         any_line |= self.drop_label(text, scanner);
         self.lines_only.clone_from(&self.dropped);
         let dated_lines = self.is_dated;
         let (mut any_start, mut any_end) = (false, false);
         for frame in frames {
-            any_start |= self.drop_run((text, scanner), &frame.starts, End::Start, dates);
-            any_end |= self.drop_run((text, scanner), &frame.ends, End::End, dates);
+            any_start |= self.drop_run((text, scanner), frame, End::Start, purpose);
+            any_end |= self.drop_run((text, scanner), frame, End::End, purpose);
         }
         any_start |= any_start && self.drop_label(text, scanner);
-        let rest = if any_start { REST_AFTER_START } else { REST_BEFORE_END };
+        let rest = match purpose {
+            Purpose::Pair { .. } => COMPARABLE,
+            Purpose::Body if any_start => REST_AFTER_START,
+            Purpose::Body => REST_BEFORE_END,
+        };
         if (any_start || any_end) && self.take_out(scanner, rest) {
             return Some(Masked { lines_and_runs: any_line, is_dated: self.is_dated });
         }
@@ -143,7 +178,7 @@ impl Masker {
         frames: &(impl Iterator<Item = &'a Frame> + Clone),
     ) -> bool {
         self.begin(scanner);
-        let any_line = self.drop_lines(scanner, frames, Dates::Mask);
+        let any_line = self.drop_lines((text, scanner), frames, Purpose::Body);
         let any_label = self.drop_label(text, scanner);
         (any_line || any_label) && self.take_out(scanner, (1, 1))
     }
@@ -152,6 +187,13 @@ impl Masker {
         self.dropped.clear();
         self.dropped.resize(scanner.tokens.len(), false);
         self.is_dated = false;
+        self.clocks.clear();
+    }
+
+    /// The hours in what the last call of [`Masker::mask`] found to take out: the line or run, and the
+    /// minute of the day.
+    pub(crate) fn clocks(&self) -> &[(u64, u16)] {
+        &self.clocks
     }
 
     /// Which tokens the last successful [`Masker::mask`] took out.
@@ -161,9 +203,9 @@ impl Masker {
 
     fn drop_lines<'a>(
         &mut self,
-        scanner: &Scanner,
+        (text, scanner): (&str, &Scanner),
         frames: &(impl Iterator<Item = &'a Frame> + Clone),
-        dates: Dates,
+        purpose: Purpose,
     ) -> bool {
         let has_lines = frames.clone().any(|frame| !frame.lines.is_empty());
         let several = scanner.tokens.last().is_some_and(|token| token.line > 0);
@@ -174,13 +216,20 @@ impl Masker {
         let is_short = words.take(LABELLED_WORDS_MAX + 1).count() <= LABELLED_WORDS_MAX;
         let mut any = false;
         for line in hashed_lines(scanner) {
-            let is_dated = (line.is_dated || line.is_tags) && is_short;
-            let is_kept = is_dated && dates == Dates::Keep;
-            if is_kept || !frames.clone().any(|frame| frame.has_line(line.hash)) {
+            if !frames.clone().any(|frame| frame.has_line(line.hash)) {
+                continue;
+            }
+            let part = u64::from(line.hash);
+            let tells = line.is_tags || line.is_dated && !frames.clone().any(|f| f.is_stamp(part));
+            if tells && is_short && purpose.keeps_dates() {
                 continue;
             }
             any = true;
-            self.is_dated |= is_dated;
+            self.is_dated |= tells && is_short;
+            if line.is_dated {
+                let tokens = scanner.tokens.iter().filter(|token| token.line == line.line);
+                self.clocks.extend(clock((text, scanner), tokens).map(|minute| (part, minute)));
+            }
             for (token, dropped) in scanner.tokens.iter().zip(&mut self.dropped) {
                 *dropped |= token.line == line.line;
             }
@@ -215,10 +264,11 @@ impl Masker {
     fn drop_run(
         &mut self,
         (text, scanner): (&str, &Scanner),
-        known: &[u64],
+        frame: &Frame,
         end: End,
-        dates: Dates,
+        purpose: Purpose,
     ) -> bool {
+        let known = if end == End::Start { &frame.starts } else { &frame.ends };
         if known.is_empty() {
             return false;
         }
@@ -232,28 +282,38 @@ impl Masker {
             End::End => (0..scanner.tokens.len()).rev().filter(kept).take(RUN_MAX).collect(),
         };
         let mut hash = 0;
-        let mut longest = 0;
-        let (mut any_date, mut is_dated) = (false, false);
+        let (mut any_date, mut hours) = (false, 0);
+        let mut longest = None;
         for (place, token) in places.iter().enumerate() {
             any_date |= is_date(scanner, &scanner.tokens, *token);
-            if any_date && (dates == Dates::Keep || place >= DATED_WORDS_MAX) {
+            hours += usize::from(is_hour(scanner, *token));
+            if any_date && (place >= DATED_WORDS_MAX || hours > HOURS_MAX) {
                 break;
             }
             hash = run_hash(hash, undated(scanner, &scanner.tokens, *token));
-            if known.binary_search(&hash).is_ok() && end.is_set_off(text, scanner, *token) {
-                longest = place + 1;
-                is_dated = any_date;
+            let is_frame = known.binary_search(&hash).is_ok()
+                && end.is_set_off(text, scanner, *token)
+                && !(any_date && end == End::Start && introduces(text, scanner, *token));
+            if is_frame {
+                let tells = any_date && !frame.is_stamp(hash);
+                if !tells || !purpose.keeps_dates() {
+                    longest = Some((hash, token, any_date, tells));
+                }
             }
         }
-        self.is_dated |= is_dated;
-        let Some(last) = longest.checked_sub(1).and_then(|last| places.get(last)) else {
+        let Some((hash, last, any_date, tells)) = longest else {
             return false;
         };
+        self.is_dated |= tells;
         // Links and mentions outside the run go with it.
         let run = match end {
             End::Start => 0..last + 1,
             End::End => *last..scanner.tokens.len(),
         };
+        if any_date {
+            let tokens = scanner.tokens.get(run.clone()).unwrap_or(&[]).iter();
+            self.clocks.extend(clock((text, scanner), tokens).map(|minute| (hash, minute)));
+        }
         for dropped in self.dropped.get_mut(run).unwrap_or(&mut []) {
             *dropped = true;
         }
@@ -297,6 +357,14 @@ impl Masker {
 enum End {
     Start,
     End,
+}
+
+/// Whether a run up to a token introduces what follows ("Timetable change from 28 January: …"): with
+/// a date, that is a series and no frame.
+fn introduces(text: &str, scanner: &Scanner, place: usize) -> bool {
+    let end = scanner.tokens.get(place).map_or(0, |token| token.source_end as usize);
+    let closes = |c: char| !c.is_alphanumeric() && !c.is_whitespace() && c != ':';
+    text.get(end..).unwrap_or("").trim_start_matches(closes).starts_with(':')
 }
 
 /// What may stand within a sentence.

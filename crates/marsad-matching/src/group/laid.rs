@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::align::{Hunk, hunks};
 use super::lexicon::{is_alike, is_function, is_negation, is_opposed, same_value};
 use super::sentences::{first_sentence, is_sentence, last_sentence, without_sentences};
+use super::slide::slid;
 use super::spelling::{Doubt, is_misspelt, is_turned, letters, sorted};
 use super::view::{View, Word};
 use crate::normalise::look_alike;
@@ -41,6 +42,7 @@ impl<'a> Laid<'a> {
             }
         }
         let hunks = hunks(&words_a, &words_b).unwrap_or_default();
+        let hunks = slid((a, &words_a), (b, &words_b), hunks);
         let hunks = hunks.into_iter().flat_map(|hunk| without_sentences(a, b, hunk)).collect();
         Self { a, b, words_a, words_b, hunks }
     }

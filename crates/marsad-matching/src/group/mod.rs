@@ -16,6 +16,7 @@ mod parts;
 mod repeated;
 pub(crate) mod resolve;
 mod sentences;
+mod slide;
 mod slots;
 mod spelling;
 pub(crate) mod texts;
@@ -26,6 +27,7 @@ use marsad_types::Corpus;
 
 use crate::fingerprint::BINS;
 use crate::frames::{Frames, MaskedPrint};
+use crate::mask::COMPARABLE;
 use crate::prints::Prints;
 use crate::statement::{Statements, Tally};
 pub(crate) use judge::Basis;
@@ -59,8 +61,8 @@ impl Default for Options {
             threshold: 0.8,
             containment: 0.9,
             containment_tokens_min: 12,
-            near_tokens_min: 8,
-            near_letters_min: 30,
+            near_tokens_min: COMPARABLE.0,
+            near_letters_min: COMPARABLE.1,
         }
     }
 }

@@ -15,7 +15,8 @@ const GREETING_WORDS_MAX: usize = 12;
 /// Share of a text that stands in another as an item cut short: from its beginning on, at the start
 /// of a sentence, up to an ellipsis.
 pub(crate) fn cut_item(part: &View, whole: &View) -> Option<f32> {
-    if !whole.words.iter().any(|word| word.is_cut) {
+    let may_be_cut = |place: usize, word: &Word| word.is_cut || word.begins_line && place > 0;
+    if !whole.words.iter().enumerate().any(|(place, word)| may_be_cut(place, word)) {
         return None;
     }
     let (words, in_part, in_whole) = core(&part.words, &whole.words);
@@ -29,8 +30,11 @@ pub(crate) fn cut_item(part: &View, whole: &View) -> Option<f32> {
     let starts = in_part == 0 && starts || is_greeted;
     let is_cut = |word: &Word| word.is_cut;
     let after = (part.words.get(in_part + words), at(in_whole + words));
-    let is_within_word = matches!(after, (Some(own), Some(cut)) if cut.is_cut && {
-        part.spelling(own).starts_with(whole.spelling(cut))
+    // Within a word, and then a line of something else: no sentence ends so.
+    let ends_line = || at(in_whole + words + 1).is_some_and(|next| next.begins_line);
+    let is_within_word = matches!(after, (Some(own), Some(cut)) if {
+        let (own, left) = (part.spelling(own), whole.spelling(cut));
+        own.starts_with(left) && (cut.is_cut || ends_line() && own.len() > left.len())
     });
     let last = (in_whole + words).checked_sub(1).and_then(at);
     let is_cut = last.is_some_and(is_cut) || is_within_word;

@@ -5,11 +5,12 @@ use std::ops::Range;
 use marsad_types::Corpus;
 
 use super::Options;
+use super::lexicon::as_figure;
 use super::verify::Features;
 use crate::fingerprint::{Fingerprinter, count_letters, each_feature};
 use crate::frames::Frames;
 use crate::labels::may_begin;
-use crate::mask::{Dates, Masker};
+use crate::mask::{Masker, Purpose};
 use crate::normalise::{Token, TokenKind, is_digit};
 
 /// Most words of a label behind the ellipsis of a cut text.
@@ -38,6 +39,7 @@ pub(crate) struct View {
 #[expect(clippy::struct_excessive_bools, reason = "six findings that do not exclude each other")]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Word {
+    /// Of its code points; of a numeral, of its figure.
     pub(crate) hash: u64,
     /// Place in the code points.
     pub(crate) start: u32,
@@ -110,9 +112,8 @@ impl Viewer {
         let all = [frames.of(row), frames.of(other), Some(frames.boilerplate())];
         if all.iter().flatten().any(|frame| frame.len() > 0) || may_begin(text) {
             let channel = |row: usize| corpus.posts.channel.get(row);
-            let same = channel(row) == channel(other);
-            let dates = if same { Dates::Keep } else { Dates::Mask };
-            self.masker.mask((text, scanner), all.into_iter().flatten(), dates);
+            let purpose = Purpose::Pair { same_channel: channel(row) == channel(other) };
+            self.masker.mask((text, scanner), all.into_iter().flatten(), purpose);
         }
         let cut = cut(text, &scanner.tokens);
         view.trails_off = cut.is_some();
@@ -140,7 +141,7 @@ impl Viewer {
             }
             let begins_line = before.is_none_or(|before| before.line != token.line);
             view.words.push(Word {
-                hash: hash_word(scanner.token_codes(token)),
+                hash: as_figure(hash_word(scanner.token_codes(token))),
                 start: token.start,
                 end: token.end,
                 begins: begins_line || !is_space && gap.contains(ENDS),

@@ -271,13 +271,13 @@ impl History {
 
     /// Adds a frame and names it.
     pub(super) fn push_frame(&mut self, frame: &Frame) -> Result<u64, Error> {
-        let (lines, starts, ends) = frame.parts();
+        let (lines, hashes @ [starts, ends, stamps]) = frame.parts();
         let mut bytes = Vec::new();
-        for count in [lines.len(), starts.len(), ends.len()] {
+        for count in [lines.len(), starts.len(), ends.len(), stamps.len()] {
             bytes.extend_from_slice(&(count as u32).to_le_bytes());
         }
         bytes.extend(lines.iter().flat_map(|line| line.to_le_bytes()));
-        bytes.extend(starts.iter().chain(ends).flat_map(|run| run.to_le_bytes()));
+        bytes.extend(hashes.into_iter().flatten().flat_map(|hash| hash.to_le_bytes()));
         let at = self.frames.push(&bytes)?;
         Ok(at << FRAME_LENGTH | bytes.len() as u64)
     }
@@ -292,10 +292,11 @@ impl History {
         let length = name as u32 & ((1 << FRAME_LENGTH) - 1);
         self.frames.get(name >> FRAME_LENGTH, length, &mut bytes)?;
         let mut fields = Fields(&bytes);
-        let (lines, starts, ends) = (fields.u32(), fields.u32(), fields.u32());
+        let [lines, starts, ends, stamps] = std::array::from_fn(|_| fields.u32());
         frame.set_lines((0..lines).map(|_| fields.u32()).collect());
-        let starts = (0..starts).map(|_| fields.u64()).collect();
-        frame.set_runs(starts, (0..ends).map(|_| fields.u64()).collect());
+        let mut hashes = |count: u32| (0..count).map(|_| fields.u64()).collect();
+        frame.set_runs(hashes(starts), hashes(ends));
+        frame.set_stamps(hashes(stamps));
         Ok(frame)
     }
 

@@ -239,7 +239,7 @@ impl Index {
         self.remember(arrival, (channel, &looked), &at)?;
         let answer = self.answer(arrival, &looked, &at)?;
         if self.given_names.is_empty() {
-            let heard = (&looked.print, arrival.text);
+            let heard = (&looked.print, arrival.text, arrival.published_at.0);
             self.teacher.hear(&mut self.history, channel, heard)?;
         }
         self.recent += 1;

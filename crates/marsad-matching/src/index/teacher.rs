@@ -47,9 +47,18 @@ pub(super) struct Teacher {
 struct Stretch {
     /// What the stretch before taught.
     before: Arc<Frame>,
-    posts: Vec<(u128, Box<[u32]>, Box<str>)>,
+    posts: Vec<Heard>,
     bytes: usize,
     last: u64,
+}
+
+/// A post of a channel, as far as it teaches.
+struct Heard {
+    body: u128,
+    lines: Box<[u32]>,
+    text: Box<str>,
+    /// Milliseconds.
+    published_at: i64,
 }
 
 impl Teacher {
@@ -115,7 +124,7 @@ impl Teacher {
         &mut self,
         history: &mut History,
         channel: u32,
-        (print, text): (&Fingerprint, &str),
+        (print, text, published_at): (&Fingerprint, &str, i64),
     ) -> Result<(), Error> {
         let name = self.name(channel);
         let frame = self.frame(history, name)?.unwrap_or_default();
@@ -129,7 +138,8 @@ impl Teacher {
         let bytes = OPEN_BYTES + text.len() + print.lines.len() * 4;
         stretch.last = self.clock;
         stretch.bytes += bytes;
-        stretch.posts.push((print.body, print.lines.as_slice().into(), text.into()));
+        let (body, lines, text) = (print.body, print.lines.as_slice().into(), text.into());
+        stretch.posts.push(Heard { body, lines, text, published_at });
         self.held += bytes;
         if LESSONS.contains(&stretch.posts.len()) {
             let taught = stretch.teach(&mut self.masker);
@@ -183,8 +193,9 @@ impl Stretch {
     /// What the posts teach by themselves.
     fn teach(&self, masker: &mut Masker) -> Frame {
         let (mut corpus, mut prints) = (Corpus::default(), Prints::with_capacity(self.posts.len()));
-        for (body, lines, text) in &self.posts {
+        for Heard { body, lines, text, published_at } in &self.posts {
             corpus.posts.text.push(text);
+            corpus.posts.published_at.push(*published_at);
             prints.push(&Fingerprint {
                 body: *body,
                 lines: lines.to_vec(),

@@ -77,6 +77,26 @@ fn another_name_is_another_statement_however_long_the_text() {
 }
 
 #[test]
+fn a_remark_before_a_short_text_hides_no_other_town() {
+    let towns = ["Oxley", "Thornby", "Marsh End", "Hale", "Brook", "Kirkby", "Stow"];
+    let text = |town: &str| {
+        format!("The travelling library stops in {town} on its usual day this week with puzzles")
+    };
+    let remark = "Somebody who reads us in the office of the north lines called yesterday evening.";
+    let texts: Vec<String> = towns.iter().map(|town| text(town)).collect();
+    let mut posts: Vec<(&str, &str)> = texts.iter().map(|text| ("a", text.as_str())).collect();
+    let remarked = format!("{remark}\n\n{}", text("Brook"));
+    posts.push(("b", &remarked));
+    let behind = format!("{}.\n\n{remark}", text("Hale"));
+    posts.push(("c", &behind));
+    let members = |found: Vec<Vec<(u32, Relation, bool)>>| -> Vec<Vec<u32>> {
+        found.iter().map(|members| members.iter().map(|(post, ..)| *post).collect()).collect()
+    };
+    let found = members(several(&grouped(&corpus(&posts))));
+    assert_eq!(found, [[3, 8], [4, 7]]);
+}
+
+#[test]
 fn a_remark_with_a_negation_before_a_text_does_not_turn_it() {
     let remark = format!("No comment needed.\n\n{RAIN}");
     assert!(are_one(RAIN, &remark));
@@ -197,4 +217,13 @@ fn a_label_before_a_text_is_no_part_of_it() {
     ] {
         assert!(!are_one(a, b), "{a}");
     }
+}
+
+#[test]
+fn a_text_cut_within_a_word_before_another_line_joins() {
+    let text = format!("{RAIN} {TRAIN}");
+    let (before, _) = text.split_once("asts will run").unwrap();
+    let label = "Read the whole report in the channel, where it stands with a map and pictures";
+    let cut = format!("{before}\n\n{label}");
+    check(&[("a", &text), ("b", &cut)], &[&[(0, First, true), (1, Contained, true)]]);
 }

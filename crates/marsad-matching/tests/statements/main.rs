@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod around;
+mod series;
 
 use marsad_matching::{Options, Prints, Relation, Statements, group};
 use marsad_types::{ChannelKey, Corpus, Media, NONE, Platform};

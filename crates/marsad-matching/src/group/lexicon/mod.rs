@@ -14,7 +14,7 @@ use std::sync::OnceLock;
 use hashbrown::{HashMap, HashSet};
 
 use super::view::hash_word;
-use crate::normalise::{Scanner, stem_word};
+use crate::normalise::{Scanner, is_digit, stem_word};
 
 const ATTRIBUTION: &str = include_str!("attribution.txt");
 const FUNCTION: &str = include_str!("function.txt");
@@ -28,6 +28,10 @@ const VALUES: &str = include_str!("values.txt");
 struct Lexicon {
     /// Value a word is.
     values: HashMap<u64, u16>,
+    /// Figure that a numeral stands for.
+    figures: HashMap<u64, u64>,
+    /// Which numerals there may be, by the last bits of their hashes: most words are none.
+    may_be_figure: Bits,
     /// Words by which a report names its source.
     attribution: HashSet<u64>,
     /// Words that turn a sentence round.
@@ -40,6 +44,33 @@ struct Lexicon {
     sides: HashMap<u64, Vec<(u16, u16)>>,
 }
 
+/// A set of hashes that answers "no" or "perhaps".
+struct Bits([u64; 64]);
+
+impl Default for Bits {
+    fn default() -> Self {
+        Self([0; 64])
+    }
+}
+
+impl Bits {
+    fn place(hash: u64) -> (usize, u64) {
+        ((hash >> 6) as usize % 64, 1 << (hash % 64))
+    }
+
+    fn add(&mut self, hash: u64) {
+        let (word, bit) = Self::place(hash);
+        if let Some(word) = self.0.get_mut(word) {
+            *word |= bit;
+        }
+    }
+
+    fn has(&self, hash: u64) -> bool {
+        let (word, bit) = Self::place(hash);
+        self.0.get(word).is_some_and(|word| word & bit != 0)
+    }
+}
+
 fn lexicon() -> &'static Lexicon {
     static LEXICON: OnceLock<Lexicon> = OnceLock::new();
     LEXICON.get_or_init(Lexicon::read)
@@ -50,8 +81,16 @@ impl Lexicon {
         let mut lexicon = Self::default();
         let mut scanner = Scanner::default();
         for (value, words) in groups(VALUES) {
+            let mut figure = None;
             each_word(&mut scanner, words, |codes| {
-                lexicon.values.insert(hash_word(codes), value);
+                let word = hash_word(codes);
+                lexicon.values.insert(word, value);
+                let is_figure = codes.iter().all(|code| is_digit(*code));
+                figure = figure.or(is_figure.then_some(word));
+                if let Some(figure) = figure {
+                    lexicon.figures.insert(word, figure);
+                    lexicon.may_be_figure.add(word);
+                }
             });
         }
         lexicon.attribution = set(&mut scanner, ATTRIBUTION);
@@ -182,6 +221,15 @@ pub(super) fn is_negation(word: u64) -> bool {
     lexicon().negations.contains(&word)
 }
 
+/// The hash of the figure that a numeral stands for; of any other word, its own.
+pub(super) fn as_figure(word: u64) -> u64 {
+    let lexicon = lexicon();
+    if !lexicon.may_be_figure.has(word) {
+        return word;
+    }
+    lexicon.figures.get(&word).copied().unwrap_or(word)
+}
+
 /// Whether two words are one value, where each is a known one.
 pub(super) fn same_value(a: u64, b: u64) -> Option<bool> {
     let values = &lexicon().values;
@@ -262,6 +310,17 @@ mod tests {
         assert_eq!(same_value(hash("девять"), hash("десять")), Some(false));
         assert_eq!(same_value(hash("الأربعاء"), hash("الاربعاء")), Some(true));
         assert_eq!(same_value(hash("June"), hash("gate")), None);
+        assert_eq!(same_value(hash("десять"), hash("11")), Some(false));
+    }
+
+    #[test]
+    fn numerals_stand_for_figures() {
+        for (word, figure) in [("ten", "10"), ("десяти", "10"), ("عشر", "10"), ("сорок", "40")]
+        {
+            assert_eq!(as_figure(hash(word)), hash(figure), "{word}");
+        }
+        assert_eq!(as_figure(hash("gate")), hash("gate"));
+        assert_eq!(as_figure(hash("second")), hash("second"));
     }
 
     #[test]
