@@ -123,20 +123,33 @@ pub(crate) fn is_label(hash: u64) -> bool {
 
 /// Whether a text may begin with a label, before it is read: by its first word.
 pub(crate) fn may_begin(text: &str) -> bool {
-    static FIRST: OnceLock<HashSet<String>> = OnceLock::new();
-    const LONGEST: usize = 16;
-    let first = || LABELS.iter().map(|label| first_word::<LONGEST>(label)).collect();
-    let word = first_word::<LONGEST>(text);
-    !word.is_empty() && FIRST.get_or_init(first).contains(&word)
+    static FIRST: OnceLock<HashSet<u64>> = OnceLock::new();
+    let first = || LABELS.iter().filter_map(|label| first_word(label)).collect();
+    first_word(text).is_some_and(|word| FIRST.get_or_init(first).contains(&word))
 }
 
-/// The first word in small letters, without Arabic marks and stretching; what is longer is cut.
-fn first_word<const LONGEST: usize>(text: &str) -> String {
+/// Letters of the longest first word of a label, and more.
+const FIRST_LETTERS_MAX: usize = 16;
+
+/// Hash of the first word in small letters, without Arabic marks and stretching; none for a longer
+/// one.
+fn first_word(text: &str) -> Option<u64> {
     let is_mark =
         |c: char| matches!(c, '\u{640}' | '\u{64B}'..='\u{652}' | '\u{200B}'..='\u{200F}');
     let word = text.chars().skip_while(|c| !c.is_alphabetic());
     let word = word.take_while(|c| c.is_alphabetic() || is_mark(*c)).filter(|c| !is_mark(*c));
-    word.take(LONGEST + 1).flat_map(char::to_lowercase).collect()
+    let mut letters = 0;
+    let mut hash = 0u64;
+    for letter in word {
+        letters += 1;
+        if letters > FIRST_LETTERS_MAX {
+            return None;
+        }
+        for small in letter.to_lowercase() {
+            hash = (hash.rotate_left(5) ^ u64::from(small)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        }
+    }
+    (letters > 0).then_some(hash)
 }
 
 #[cfg(test)]

@@ -34,6 +34,9 @@ pub(crate) fn stamps(
             break;
         }
         let text = corpus.posts.text.get(row);
+        if !may_hold_hour(text) {
+            continue;
+        }
         let Some(at) = corpus.posts.published_at.get(row) else { continue };
         scanner.scan(text);
         masker.mask((text, &mut scanner), std::iter::once(frame), Purpose::Body);
@@ -45,6 +48,13 @@ pub(crate) fn stamps(
     seen.sort_unstable();
     let of_part = seen.chunk_by(|a, b| a.0 == b.0).filter(|hours| is_stamp(hours));
     of_part.filter_map(|hours| Some(hours.first()?.0)).collect()
+}
+
+/// Whether a text may hold an hour, before it is read.
+fn may_hold_hour(text: &str) -> bool {
+    let mut parts = text.split(':');
+    let ends_in_digit = |part: &str| part.ends_with(char::is_numeric);
+    parts.next_back().is_some() && parts.any(ends_in_digit)
 }
 
 /// An hour in a post.

@@ -92,42 +92,50 @@ pub(crate) struct Pairs<'a> {
 #[derive(Default)]
 pub(crate) struct Work {
     viewer: Viewer,
-    own: View,
-    other: View,
-    plain: Plain,
+    views: Views,
 }
 
-/// Views of texts without a frame, by their number: the first of a statement is held against each of
-/// its copies.
-struct Plain {
-    texts: Vec<u32>,
+/// What a view depends on besides its text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Seen {
+    text: u32,
+    /// Frame of the text beside it; [`NONE`] for none.
+    frame: u32,
+    same_channel: bool,
+}
+
+/// Views that are kept: the first of a statement is held against each of its copies, mostly beside
+/// one frame.
+#[derive(Default)]
+struct Views {
+    seen: Vec<Option<Seen>>,
     views: Vec<View>,
 }
 
 /// Views that are kept.
-const PLAIN_MAX: usize = 1024;
+const VIEWS_MAX: usize = 1024;
 
-impl Default for Plain {
-    fn default() -> Self {
-        Self { texts: vec![NONE; PLAIN_MAX], views: Vec::new() }
-    }
-}
-
-impl Plain {
-    /// The view of a text; made, if another took its place.
-    fn view(&mut self, text: u32, make: impl FnOnce(&mut View)) -> &View {
-        self.views.resize_with(PLAIN_MAX, View::default);
-        let place = text as usize % PLAIN_MAX;
-        let known = self.texts.get_mut(place);
-        let is_known = known.as_deref() == Some(&text);
-        if let Some(slot) = known {
-            *slot = text;
+impl Views {
+    /// The place of a view; made, if another was there.
+    fn place(&mut self, seen: Seen, taken: Option<usize>, make: impl FnOnce(&mut View)) -> usize {
+        self.seen.resize(VIEWS_MAX, None);
+        self.views.resize_with(VIEWS_MAX, View::default);
+        let mixed = seen.text.wrapping_mul(2) ^ seen.frame.wrapping_mul(0x9E37_79B1);
+        let mut place = (mixed ^ u32::from(seen.same_channel)) as usize % VIEWS_MAX;
+        if taken == Some(place) {
+            place = (place + 1) % VIEWS_MAX;
         }
-        let view = &mut self.views[place];
-        if !is_known {
+        if let (Some(slot), Some(view)) = (self.seen.get_mut(place), self.views.get_mut(place))
+            && *slot != Some(seen)
+        {
+            *slot = Some(seen);
             make(view);
         }
-        view
+        place
+    }
+
+    fn get(&self, place: usize) -> &View {
+        &self.views[place]
     }
 }
 
@@ -158,7 +166,7 @@ impl Judge<'_> {
         pairs: Pairs<'_>,
         in_series: &mut Vec<bool>,
     ) -> Vec<Link> {
-        work.plain.texts.fill(NONE);
+        work.views.seen.fill(None);
         self.links_by(pairs, in_series, |some, rule| self.each(work, some, rule)).0
     }
 
@@ -185,34 +193,26 @@ impl Judge<'_> {
 
     /// Judges pairs, sorted by the later text.
     fn each(&self, work: &mut Work, pairs: &[Pair], rule: Rule) -> Vec<Link> {
-        let Work { viewer, own, other, plain } = work;
+        let Work { viewer, views } = work;
         let mut links = Vec::new();
-        // The later text with its own frame alone stays for all its pairs within its channel, or
-        // outside of it.
-        let mut held = None;
         let channel = |row: usize| self.corpus.posts.channel.get(row);
         for pair in pairs {
             let rows = (self.texts.first_row(pair.0), self.texts.first_row(pair.1));
-            let is_plain = self.frames.of(rows.0).is_none();
-            let wanted = (pair.1, channel(rows.0) == channel(rows.1));
-            if held != Some(wanted) || !is_plain {
-                viewer.view(self.corpus, self.frames, (rows.1, rows.0), own);
-                Viewer::features(own);
-                held = is_plain.then_some(wanted);
-            }
-            let mut fill = |view: &mut View| {
-                viewer.view(self.corpus, self.frames, rows, view);
-                Viewer::features(view);
+            let same_channel = channel(rows.0) == channel(rows.1);
+            let frame = |row: usize| self.frames.number(row).unwrap_or(NONE);
+            let mut view = |text: u32, (row, beside): (usize, usize), taken: Option<usize>| {
+                let seen = Seen { text, frame: frame(beside), same_channel };
+                views.place(seen, taken, |view| {
+                    viewer.view(self.corpus, self.frames, (row, beside), view);
+                    Viewer::features(view);
+                })
             };
-            let other = if is_plain && self.frames.of(rows.1).is_none() {
-                plain.view(pair.0, fill)
-            } else {
-                fill(other);
-                &*other
-            };
+            let later = view(pair.1, (rows.1, rows.0), None);
+            let earlier = view(pair.0, rows, Some(later));
+            let (earlier, later) = (views.get(earlier), views.get(later));
             links.extend(match rule {
-                Rule::Near => self.near(*pair, other, own),
-                Rule::Containing => self.containing(*pair, other, own),
+                Rule::Near => self.near(*pair, earlier, later),
+                Rule::Containing => self.containing(*pair, earlier, later),
             });
         }
         links
@@ -268,25 +268,25 @@ pub(crate) fn near(options: &Options, earlier: &View, later: &View) -> Option<Ne
     if similarity < SPELLING_JACCARD.min(options.threshold) {
         return None;
     }
-    let apart = slots(earlier, later);
-    if apart.first_negates || apart.second_negates {
-        return None;
-    }
+    let apart = || Some(slots(earlier, later)).filter(|a| !a.first_negates && !a.second_negates);
     if similarity >= options.threshold {
-        return Some(Near { similarity, basis: Basis::Similarity, apart });
+        return Some(Near { similarity, basis: Basis::Similarity, apart: apart()? });
     }
     // In a short text two typos cost a third of its features.
     let (twins, all, others) = twins(earlier, later);
     let spelt = twins as f32 / (all + others - twins) as f32;
-    if !apart.word && spelt >= SPELLING_WORDS && spelt >= options.threshold {
-        return Some(Near { similarity: spelt.min(0.99), basis: Basis::Spelling, apart });
-    }
-    if alike.first_in_second.max(alike.second_in_first) >= options.containment {
-        // A part and its whole: judged as such.
+    let is_spelt = spelt >= SPELLING_WORDS && spelt >= options.threshold;
+    // A part and its whole are judged as such.
+    let is_part = alike.first_in_second.max(alike.second_in_first) >= options.containment;
+    let core = if is_part { None } else { share_of_core(options, earlier, later, CORE_SHARE) };
+    if !is_spelt && core.is_none() {
         return None;
     }
-    let is_core = !apart.figure && !apart.fact;
-    let similarity = share_of_core(options, earlier, later, CORE_SHARE).filter(|_| is_core)?;
+    let apart = apart()?;
+    if is_spelt && !apart.word {
+        return Some(Near { similarity: spelt.min(0.99), basis: Basis::Spelling, apart });
+    }
+    let similarity = core.filter(|_| !apart.figure && !apart.fact)?;
     Some(Near { similarity, basis: Basis::Core, apart })
 }
 
