@@ -63,6 +63,7 @@ pub(crate) fn is_date(scanner: &Scanner, tokens: &[Token], place: usize) -> bool
             has_form(codes())
                 || is_day(codes()) && (is(before, word, is_month) || is(after, word, is_month))
                 || is(before, word, is_number_sign)
+                || is_count(codes()) && (is(before, word, is_counted) || is(after, word, is_counted))
         }
         TokenKind::Word => {
             (is(before, number, is_day) || is(after, number, is_day)) && is_month(codes())
@@ -137,11 +138,28 @@ fn is_number_sign(codes: &[u32]) -> bool {
     NUMBER_SIGNS.iter().any(is)
 }
 
+/// What the counters of a post count, normalised: they move with every look.
+const COUNTED: &str = "view views read reads like likes share shares repost reposts comment comments \
+    просмотр просмотра просмотров лайк лайка лайков репост репоста репостов комментарий комментария \
+    комментариев перегляд переглядів مشاهده مشاهدات اعجاب اعجابات تعليق تعليقات مشاركه مشاركات";
+
+fn is_count(codes: &[u32]) -> bool {
+    codes.len() <= 9 && codes.iter().all(|code| is_digit(*code) || *code == u32::from(b'.'))
+}
+
+fn is_counted(codes: &[u32]) -> bool {
+    static WORDS: OnceLock<HashSet<Vec<u32>>> = OnceLock::new();
+    WORDS.get_or_init(|| words(COUNTED)).contains(codes)
+}
+
+fn words(list: &str) -> HashSet<Vec<u32>> {
+    list.split_whitespace().map(|word| word.chars().map(u32::from).collect()).collect()
+}
+
 fn is_month(codes: &[u32]) -> bool {
     static NAMES: OnceLock<HashSet<Vec<u32>>> = OnceLock::new();
     const LONGEST: usize = 9;
-    let names = || MONTHS.split_whitespace().map(|name| name.chars().map(u32::from).collect());
-    codes.len() <= LONGEST && NAMES.get_or_init(|| names().collect()).contains(codes)
+    codes.len() <= LONGEST && NAMES.get_or_init(|| words(MONTHS)).contains(codes)
 }
 
 #[cfg(test)]
@@ -164,6 +182,9 @@ mod tests {
         assert_eq!(dates("النشرة رقم 310"), [false, false, true]);
         assert_eq!(dates("Выпуск 12"), [false, true]);
         assert_eq!(dates("you may go"), [false; 3]);
+        assert_eq!(dates("👁 1204 views"), [true, false]);
+        assert_eq!(dates("51 مشاهدة"), [true, false]);
+        assert_eq!(dates("51 cars"), [false; 2]);
         assert_eq!(
             dates("81.44 20,85 24.05.2024 13/5/24 23:59 24:61"),
             [false, false, true, true, true, false]

@@ -113,7 +113,10 @@ pub(crate) fn place(part: &View, whole: &View) -> Option<View> {
 /// Words of a source named, or a label set, before or behind a report.
 const SOURCE_WORDS_MAX: usize = 5;
 
-/// Whether a short text stands in another word for word, one slip aside, in sentences or lines of
+/// A slip in so many words is none in what stands word for word.
+const SLIP_WORDS: usize = 4;
+
+/// Whether a short text stands in another word for word, slips aside, in sentences or lines of
 /// its own, with their number, label or source or without; its beginning, where it was cut.
 pub(crate) fn stands_alone(part: &View, whole: &View) -> bool {
     let begins = |place: usize| whole.words.get(place).is_none_or(|word| word.begins);
@@ -135,20 +138,13 @@ pub(crate) fn stands_alone(part: &View, whole: &View) -> bool {
     };
     // The last word of a text that was cut may be cut itself.
     let words = part.words.get(..part.words.len() - usize::from(part.trails_off)).unwrap_or(&[]);
-    let cost = |(own, other): (&Word, &Word)| {
-        let slip = || {
-            let is_number = own.is_number || other.is_number;
-            !is_number && is_variant((part, own), (whole, other))
-        };
-        if own.hash == other.hash { 0 } else { 2 - usize::from(slip()) }
+    let is_slip = |own: &Word, other: &Word| {
+        !own.is_number && !other.is_number && is_variant((part, own), (whole, other))
     };
     let is_about_equal = |run: &[Word]| {
-        let mut left = 1usize;
-        words.iter().zip(run).all(|pair| {
-            let paid = left.checked_sub(cost(pair));
-            left = paid.unwrap_or(0);
-            paid.is_some()
-        })
+        let mut others = words.iter().zip(run).filter(|(own, other)| own.hash != other.hash);
+        let slips = others.clone().count();
+        slips <= words.len() / SLIP_WORDS && others.all(|(own, other)| is_slip(own, other))
     };
     whole.words.windows(words.len().max(1)).enumerate().any(|(place, run)| {
         is_start(place) && (part.trails_off || is_end(place + words.len())) && is_about_equal(run)
