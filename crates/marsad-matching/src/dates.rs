@@ -63,7 +63,8 @@ pub(crate) fn is_date(scanner: &Scanner, tokens: &[Token], place: usize) -> bool
             has_form(codes())
                 || is_day(codes()) && (is(before, word, is_month) || is(after, word, is_month))
                 || is(before, word, is_number_sign)
-                || is_count(codes()) && (is(before, word, is_counted) || is(after, word, is_counted))
+                || is_count(codes())
+                    && (is(before, word, is_counted) || is(after, word, is_counted))
         }
         TokenKind::Word => {
             (is(before, number, is_day) || is(after, number, is_day)) && is_month(codes())

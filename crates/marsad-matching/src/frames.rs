@@ -16,7 +16,8 @@
 //! hashes: uniform, and the same in any order.
 //!
 //! **Everywhere.** A line in more than 0.5 % of all posts and more than 20 channels is boilerplate:
-//! a greeting, a formula, a verse.
+//! a greeting, a formula, a verse. So is an insert, an advertisement that several channels set under
+//! their posts ([`crate::inserts`]).
 //!
 //! When lines leave nothing, the frame is the statement, and nothing is masked; a run must leave a few
 //! words ([`crate::mask`]), since at the start of a bulletin it may be half of it.
@@ -28,6 +29,7 @@ use std::sync::Arc;
 
 use crate::dates::undated;
 use crate::fingerprint::{Fingerprint, Fingerprinter, hashed_lines};
+use crate::inserts::inserts;
 use crate::labels::may_begin;
 use crate::mask::{Frame, Masker, Purpose, RUN_MAX, run_hash};
 use crate::normalise::Scanner;
@@ -134,11 +136,7 @@ impl Frames {
                 teach(corpus, prints, &stretch.rows, masker)
             })
             .collect();
-        let mut learnt = Self {
-            of_row: vec![NONE; rows],
-            boilerplate: Arc::new(boilerplate(corpus, prints, rows)),
-            ..Self::default()
-        };
+        let mut learnt = Self { of_row: vec![NONE; rows], ..Self::default() };
         for (place, stretch) in stretches.iter().enumerate() {
             let near = place.saturating_sub(1)..taught.len().min(place + 2);
             let mut frame = Frame::default();
@@ -158,6 +156,7 @@ impl Frames {
             }
             learnt.learnt.push(Arc::new(frame));
         }
+        learnt.boilerplate = Arc::new(boilerplate(corpus, prints, &learnt));
         learnt
     }
 
@@ -414,29 +413,30 @@ impl Side {
     }
 }
 
-/// Lines that stand in many channels and posts; posts with the same text count once.
-fn boilerplate(corpus: &Corpus, prints: &Prints, rows: usize) -> Frame {
-    let mut seen: Vec<(u32, u128, u32)> = Vec::new();
-    for row in 0..rows {
-        let (Some(body), Some(channel)) = (prints.body.get(row), corpus.posts.channel.get(row))
-        else {
-            continue;
-        };
-        seen.extend(prints.lines(row).iter().map(|line| (*line, *body, *channel)));
-    }
+/// Lines that stand in many channels and posts; posts with the same text count once. With them the
+/// inserts ([`crate::inserts`]).
+fn boilerplate(corpus: &Corpus, prints: &Prints, frames: &Frames) -> Frame {
+    let rows = frames.of_row.len();
+    let of_row = |row: usize| prints.lines(row).iter().map(move |line| (*line, row as u32));
+    let mut seen: Vec<(u32, u32)> = (0..rows).flat_map(of_row).collect();
     seen.par_sort_unstable();
-    let mut lines = Vec::new();
+    seen.dedup();
+    let mut lines = inserts(corpus, prints, frames, &seen);
     for posts in seen.chunk_by(|a, b| a.0 == b.0) {
         if posts.len() * BOILERPLATE_ONE_IN <= rows {
             continue;
         }
-        let texts = posts.chunk_by(|a, b| a.1 == b.1).count();
-        let mut channels: Vec<u32> = posts.iter().map(|(_, _, channel)| *channel).collect();
-        channels.sort_unstable();
-        channels.dedup();
-        let everywhere = texts * BOILERPLATE_ONE_IN > rows && channels.len() > BOILERPLATE_CHANNELS;
-        if let (true, Some((line, _, _))) = (everywhere, posts.first()) {
-            lines.push(*line);
+        let distinct = |of: &dyn Fn(usize) -> u128| {
+            let mut all: Vec<u128> = posts.iter().map(|(_, row)| of(*row as usize)).collect();
+            all.sort_unstable();
+            all.dedup();
+            all.len()
+        };
+        let texts = distinct(&|row| prints.body.get(row).copied().unwrap_or(0));
+        let channels =
+            distinct(&|row| corpus.posts.channel.get(row).copied().unwrap_or(NONE).into());
+        if texts * BOILERPLATE_ONE_IN > rows && channels > BOILERPLATE_CHANNELS {
+            lines.extend(posts.first().map(|(line, _)| *line));
         }
     }
     let mut frame = Frame::default();

@@ -25,6 +25,7 @@ mod frames;
 mod grams;
 mod group;
 pub mod index;
+mod inserts;
 mod labels;
 mod mask;
 pub mod normalise;

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod around;
+mod inserts;
 mod series;
 
 use marsad_matching::{Options, Prints, Relation, Statements, group};
