@@ -34,6 +34,7 @@ use crate::labels::may_begin;
 use crate::mask::{Frame, Masker, Purpose, RUN_MAX, run_hash};
 use crate::normalise::Scanner;
 use crate::prints::Prints;
+use crate::sources::may_name;
 use crate::stamps::stamps;
 
 /// Posts of a stretch.
@@ -194,6 +195,7 @@ impl Frames {
 pub(crate) fn may_mask(frames: [Option<&Frame>; 2], lines: &[u32], text: &str) -> bool {
     let [own, everywhere] = frames;
     may_begin(text)
+        || may_name(text)
         || own
             .is_some_and(|frame| frame.has_runs() || lines.iter().any(|line| frame.has_line(*line)))
         || everywhere.is_some_and(|frame| lines.iter().any(|line| frame.has_line(*line)))

@@ -133,7 +133,7 @@ const FIRST_LETTERS_MAX: usize = 16;
 
 /// Hash of the first word in small letters, without Arabic marks and stretching; none for a longer
 /// one.
-fn first_word(text: &str) -> Option<u64> {
+pub(crate) fn first_word(text: &str) -> Option<u64> {
     let is_mark =
         |c: char| matches!(c, '\u{640}' | '\u{64B}'..='\u{652}' | '\u{200B}'..='\u{200F}');
     let word = text.chars().skip_while(|c| !c.is_alphabetic());

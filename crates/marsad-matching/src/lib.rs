@@ -31,6 +31,7 @@ mod mask;
 pub mod normalise;
 pub mod pdq;
 mod prints;
+mod sources;
 mod stamps;
 mod statement;
 

@@ -4,6 +4,7 @@ use crate::dates::{DATED_WORDS_MAX, HOURS_MAX, clock, is_date, is_hour, undated}
 use crate::fingerprint::{count_letters, hashed_lines};
 use crate::labels::{LABEL_WORDS_MAX, is_label};
 use crate::normalise::{Scanner, Token};
+use crate::sources::{OPENING_WORDS_MAX, Opening, SOURCE_WORDS_MAX, may_name, opening};
 
 /// Longest run of words learnt or masked at one end.
 pub(crate) const RUN_MAX: usize = 20;
@@ -19,6 +20,8 @@ pub(crate) const COMPARABLE: (u32, u32) = (8, 30);
 /// A post of no more words is told apart by the date or the hashtags its channel sets above it:
 /// "storm warning" under the name of a town, "light wind" under a day. A longer one says it itself.
 const LABELLED_WORDS_MAX: usize = 40;
+/// The same for hashtags alone, which say what a post is about.
+const TAGGED_WORDS_MAX: usize = 12;
 
 /// What to take out: lines by hash, runs of words at the start and at the end by hash.
 #[derive(Default, Clone, PartialEq, Eq, Debug)]
@@ -149,6 +152,7 @@ impl Masker {
     ) -> Option<Masked> {
         self.begin(scanner);
         let mut any_line = self.drop_lines((text, scanner), &frames, purpose);
+        any_line |= self.drop_sources(text, scanner);
         any_line |= self.drop_label(text, scanner);
         self.lines_only.clone_from(&self.dropped);
         let dated_lines = self.is_dated;
@@ -179,8 +183,9 @@ impl Masker {
     ) -> bool {
         self.begin(scanner);
         let any_line = self.drop_lines((text, scanner), frames, Purpose::Body);
+        let any_source = self.drop_sources(text, scanner);
         let any_label = self.drop_label(text, scanner);
-        (any_line || any_label) && self.take_out(scanner, (1, 1))
+        (any_line || any_source || any_label) && self.take_out(scanner, (1, 1))
     }
 
     fn begin(&mut self, scanner: &Scanner) {
@@ -213,25 +218,62 @@ impl Masker {
             return false;
         }
         let words = scanner.tokens.iter().filter(|token| token.kind.is_matched() && !token.is_tag);
-        let is_short = words.take(LABELLED_WORDS_MAX + 1).count() <= LABELLED_WORDS_MAX;
+        let words = words.take(LABELLED_WORDS_MAX + 1).count();
         let mut any = false;
         for line in hashed_lines(scanner) {
             if !frames.clone().any(|frame| frame.has_line(line.hash)) {
                 continue;
             }
             let part = u64::from(line.hash);
-            let tells = line.is_tags || line.is_dated && !frames.clone().any(|f| f.is_stamp(part));
-            if tells && is_short && purpose.keeps_dates() {
+            let is_stamp = || frames.clone().any(|frame| frame.is_stamp(part));
+            let tells = line.is_tags && words <= TAGGED_WORDS_MAX
+                || line.is_dated && words <= LABELLED_WORDS_MAX && !is_stamp();
+            if tells && purpose.keeps_dates() {
                 continue;
             }
             any = true;
-            self.is_dated |= tells && is_short;
+            self.is_dated |= tells;
             if line.is_dated {
                 let tokens = scanner.tokens.iter().filter(|token| token.line == line.line);
                 self.clocks.extend(clock((text, scanner), tokens).map(|minute| (part, minute)));
             }
             for (token, dropped) in scanner.tokens.iter().zip(&mut self.dropped) {
                 *dropped |= token.line == line.line;
+            }
+        }
+        any
+    }
+
+    /// Drops lines that name a source.
+    fn drop_sources(&mut self, text: &str, scanner: &Scanner) -> bool {
+        if !may_name(text) {
+            return false;
+        }
+        let mut any = false;
+        let mut from = 0;
+        for tokens in scanner.tokens.chunk_by(|a, b| a.line == b.line) {
+            let line = from..from + tokens.len();
+            from = line.end;
+            let words: Vec<usize> = line.clone().filter(|at| is_word(scanner, *at)).collect();
+            if words.len() > SOURCE_WORDS_MAX {
+                continue;
+            }
+            let mut hash = 0;
+            let is_source = words.iter().take(OPENING_WORDS_MAX).any(|place| {
+                let codes = scanner.tokens.get(*place).map(|token| scanner.token_codes(token));
+                hash = run_hash(hash, codes.unwrap_or(&[]));
+                let is_all = || words.last() == Some(place) && tokens.len() > words.len();
+                match opening(hash) {
+                    Some(Opening::Forwarded) => true,
+                    Some(Opening::Source) => {
+                        is_all() || End::Start.is_set_off(text, scanner, *place)
+                    }
+                    None => false,
+                }
+            });
+            any |= is_source;
+            for dropped in self.dropped.get_mut(line).unwrap_or(&mut []) {
+                *dropped |= is_source;
             }
         }
         any
@@ -351,6 +393,10 @@ impl Masker {
         std::mem::swap(&mut scanner.codes, &mut self.codes);
         true
     }
+}
+
+fn is_word(scanner: &Scanner, place: usize) -> bool {
+    scanner.tokens.get(place).is_some_and(|token| token.kind.is_matched())
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

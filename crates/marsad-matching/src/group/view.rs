@@ -12,6 +12,7 @@ use crate::frames::Frames;
 use crate::labels::may_begin;
 use crate::mask::{Masker, Purpose};
 use crate::normalise::{Token, TokenKind, is_digit};
+use crate::sources::may_name;
 
 /// Most words of a label behind the ellipsis of a cut text.
 const LABEL_WORDS: usize = 3;
@@ -110,7 +111,7 @@ impl Viewer {
         let scanner = &mut self.fingerprinter.scanner;
         scanner.scan(text);
         let all = [frames.of(row), frames.of(other), Some(frames.boilerplate())];
-        if all.iter().flatten().any(|frame| frame.len() > 0) || may_begin(text) {
+        if all.iter().flatten().any(|frame| frame.len() > 0) || may_begin(text) || may_name(text) {
             let channel = |row: usize| corpus.posts.channel.get(row);
             let purpose = Purpose::Pair { same_channel: channel(row) == channel(other) };
             self.masker.mask((text, scanner), all.into_iter().flatten(), purpose);

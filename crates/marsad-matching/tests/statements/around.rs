@@ -227,3 +227,32 @@ fn a_text_cut_within_a_word_before_another_line_joins() {
     let cut = format!("{before}\n\n{label}");
     check(&[("a", &text), ("b", &cut)], &[&[(0, First, true), (1, Contained, true)]]);
 }
+
+#[test]
+fn a_line_that_names_the_source_is_no_part_of_a_short_text() {
+    let text = "Ferry runs again near the mill";
+    let joins = |around: &str| {
+        check(&[("a", text), ("b", around)], &[&[(0, First, true), (1, Exact, true)]]);
+    };
+    joins(&format!("Forwarded from Valley Desk\n\n{text}"));
+    joins(&format!("{text}\nSource: Valley Desk"));
+    joins(&format!("{text}\nvia @valley_desk"));
+    let other = format!("Source of the river found\n{text}");
+    check(&[("a", text), ("b", &other)], &[]);
+    let russian = "Паром снова ходит у мельницы";
+    let sourced = format!("{russian}\n\nИсточник: @desk");
+    check(&[("a", russian), ("b", &sourced)], &[&[(0, First, true), (1, Exact, true)]]);
+    let arabic = "العبارة تعمل من جديد قرب المطحنة";
+    let forwarded = format!("↪️ محولة من ديوان الأخبار\n{arabic}");
+    check(&[("a", arabic), ("b", &forwarded)], &[&[(0, First, true), (1, Exact, true)]]);
+}
+
+#[test]
+fn other_hashtags_of_one_channel_tell_no_long_text_apart() {
+    let tagged = |tag: &str, text: &str| format!("#coast #{tag}\n\n{text}");
+    let mut posts: Vec<String> =
+        framed("", "").iter().map(|text| tagged("rail", text.trim())).collect();
+    posts.extend([tagged("sport", RAIN), tagged("weather", RAIN)]);
+    let posts: Vec<(&str, &str)> = posts.iter().map(|text| ("a", text.as_str())).collect();
+    assert_eq!(several(&grouped(&corpus(&posts))), [[(10, First, true), (11, Exact, true)]]);
+}
