@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::align::{Hunk, hunks};
-use super::lexicon::{is_alike, is_function, is_negation, is_opposed, same_value};
+use super::lexicon::{is_alike, is_function, is_negation, is_opposed, is_refusal, same_value};
 use super::sentences::{first_sentence, is_sentence, last_sentence, without_sentences};
 use super::slide::slid;
 use super::spelling::{Doubt, is_misspelt, is_turned, letters, sorted};
@@ -227,11 +227,22 @@ impl<'a> Laid<'a> {
                 range.contains(&place) && at_edge && is_apart
             })
         };
-        let says = |view: &View, place: usize| {
-            view.words.get(place).is_some_and(|word| is_negation(word.hash))
+        let is_put_in = |place: usize, of: fn(&Hunk) -> (&Range<usize>, &Range<usize>)| {
+            self.hunks.iter().map(of).any(|(own, other)| own.contains(&place) && other.is_empty())
         };
-        let first = doubt.a.iter().any(|at| says(self.a, *at) && within(self.a, *at, |h| &h.a));
-        let second = doubt.b.iter().any(|at| says(self.b, *at) && within(self.b, *at, |h| &h.b));
+        let says = |view: &View, place: usize, of: fn(&Hunk) -> (&Range<usize>, &Range<usize>)| {
+            view.words.get(place).is_some_and(|word| {
+                is_negation(word.hash) || is_refusal(word.hash) && is_put_in(place, of)
+            })
+        };
+        let first = doubt
+            .a
+            .iter()
+            .any(|at| says(self.a, *at, |h| (&h.a, &h.b)) && within(self.a, *at, |h| &h.a));
+        let second = doubt
+            .b
+            .iter()
+            .any(|at| says(self.b, *at, |h| (&h.b, &h.a)) && within(self.b, *at, |h| &h.b));
         (first, second)
     }
 }

@@ -110,6 +110,8 @@ pub(crate) fn place(part: &View, whole: &View) -> Option<View> {
     (longest > 0).then(|| whole.window(from..to))
 }
 
+/// Words that lead over to a report, or name its source behind it, at most.
+const OPENING_WORDS_MAX: usize = 4;
 /// Words of a source named, or a label set, before or behind a report.
 const SOURCE_WORDS_MAX: usize = 5;
 
@@ -130,11 +132,16 @@ pub(crate) fn stands_alone(part: &View, whole: &View) -> bool {
         let is_number = before.len() == 1 && before.iter().all(|word| word.is_number);
         let is_introduced = whole.words.get(place).is_some_and(|word| word.is_introduced);
         let is_label = is_introduced && before.len() <= SOURCE_WORDS_MAX;
+        // "By the way, …"
+        let follows_comma = whole.words.get(place).is_some_and(|word| word.follows_comma);
+        let is_label = is_label || follows_comma && before.len() <= OPENING_WORDS_MAX;
         before.is_empty() || is_number || is_label || names_source(from..place)
     };
     let is_end = |place: usize| {
         let to = (place..=whole.words.len()).find(|at| begins(*at)).unwrap_or(place);
-        to == place || names_source(place..to)
+        // "… (Valley Desk)", "… — Valley Desk"
+        let is_aside = whole.words.get(place).is_some_and(|word| word.is_aside);
+        to == place || names_source(place..to) || is_aside && to - place <= OPENING_WORDS_MAX
     };
     // The last word of a text that was cut may be cut itself.
     let words = part.words.get(..part.words.len() - usize::from(part.trails_off)).unwrap_or(&[]);

@@ -83,6 +83,8 @@ mod tests {
             begins_line: false,
             is_cut: false,
             is_introduced: false,
+            follows_comma: false,
+            is_aside: false,
             is_number: false,
             is_name: false,
         };

@@ -37,7 +37,7 @@ pub(crate) struct View {
 }
 
 /// A word or number.
-#[expect(clippy::struct_excessive_bools, reason = "six findings that do not exclude each other")]
+#[expect(clippy::struct_excessive_bools, reason = "eight findings that do not exclude each other")]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Word {
     /// Of its code points; of a numeral, of its figure.
@@ -53,6 +53,10 @@ pub(crate) struct Word {
     pub(crate) is_cut: bool,
     /// Whether a colon stands before it.
     pub(crate) is_introduced: bool,
+    /// Whether a comma stands before it.
+    pub(crate) follows_comma: bool,
+    /// Whether a dash or bracket stands before it.
+    pub(crate) is_aside: bool,
     pub(crate) is_number: bool,
     /// Whether it is written with a capital within a sentence.
     pub(crate) is_name: bool,
@@ -149,6 +153,8 @@ impl Viewer {
                 begins_line,
                 is_cut: false,
                 is_introduced: !is_space && gap.contains(':'),
+                follows_comma: !is_space && gap.contains([',', '\u{60C}']),
+                is_aside: !is_space && gap.contains(['(', '\u{2014}', '\u{2013}']),
                 is_number,
                 is_name: is_capital(text, token),
             });

@@ -256,3 +256,21 @@ fn other_hashtags_of_one_channel_tell_no_long_text_apart() {
     let posts: Vec<(&str, &str)> = posts.iter().map(|text| ("a", text.as_str())).collect();
     assert_eq!(several(&grouped(&corpus(&posts))), [[(10, First, true), (11, Exact, true)]]);
 }
+
+#[test]
+fn words_that_lead_over_and_a_name_behind_are_around_a_short_text() {
+    let text = "The old swimming hall opens its doors again on Sunday";
+    assert!(are_one(text, "By the way, the old swimming hall opens its doors again on Sunday"));
+    assert!(are_one(text, "The old swimming hall opens its doors again on Sunday (Valley Desk)"));
+    assert!(are_one(text, "The old swimming hall opens its dooors again on Suunday — Valley Desk"));
+}
+
+#[test]
+fn a_refusal_is_another_statement() {
+    let text = "The keeper of the town club extends his contract for another two years in May";
+    let refused = text.replace("extends his", "refused to extend his");
+    check(&[("a", text), ("b", &refused)], &[]);
+    let russian = "Вратарь городского клуба продлил контракт ещё на три года до конца мая";
+    let refused = russian.replace("продлил", "отказался продлить");
+    check(&[("a", russian), ("b", &refused)], &[]);
+}

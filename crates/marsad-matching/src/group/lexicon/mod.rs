@@ -36,6 +36,8 @@ struct Lexicon {
     attribution: HashSet<u64>,
     /// Words that turn a sentence round.
     negations: HashSet<u64>,
+    /// Words that turn a sentence that they are put into.
+    refusals: HashSet<u64>,
     /// Groups of words that carry no fact: these forms alone.
     function: HashMap<u64, Vec<u16>>,
     /// Groups of words that stand for each other, by form and by stem.
@@ -94,7 +96,9 @@ impl Lexicon {
             });
         }
         lexicon.attribution = set(&mut scanner, ATTRIBUTION);
-        lexicon.negations = set(&mut scanner, NEGATIONS);
+        let (negations, refusals) = NEGATIONS.split_once("\n\n").unwrap_or((NEGATIONS, ""));
+        lexicon.negations = set(&mut scanner, negations);
+        lexicon.refusals = set(&mut scanner, refusals);
         for (group, words) in groups(FUNCTION) {
             each_word(&mut scanner, words, |codes| {
                 add(&mut lexicon.function, hash_word(codes), group);
@@ -228,6 +232,11 @@ pub(super) fn as_figure(word: u64) -> u64 {
         return word;
     }
     lexicon.figures.get(&word).copied().unwrap_or(word)
+}
+
+/// Whether a word turns a sentence that it is put into.
+pub(super) fn is_refusal(word: u64) -> bool {
+    lexicon().refusals.contains(&word)
 }
 
 /// Whether two words are one value, where each is a known one.
