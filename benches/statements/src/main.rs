@@ -27,6 +27,7 @@ mod post;
 mod problem;
 mod score;
 mod second;
+mod seventh;
 mod sixth;
 mod table;
 mod third;
@@ -41,7 +42,7 @@ use problem::Problem;
 use score::{Pair, Scores, rows};
 
 /// The hands that wrote the worlds.
-const HANDS: [&str; 6] = ["first", "second", "third", "fourth", "fifth", "sixth"];
+const HANDS: [&str; 7] = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh"];
 
 fn main() -> Result<(), Problem> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -91,6 +92,9 @@ fn world(hand: &str, seed: u64) -> Result<World, Problem> {
     }
     if hand == "sixth" {
         return sixth::build(&data(), seed);
+    }
+    if hand == "seventh" {
+        return seventh::build(&data(), seed);
     }
     let (sources, salt, each): (&[bases::Source], u64, usize) = match hand {
         "first" => (&bases::FIRST, 0, 500),
