@@ -34,7 +34,7 @@ const MONTHS: &str = "january february march april may june july august septembe
 /// The code points of a token, or one that stands for all dates.
 pub(crate) fn undated<'a>(scanner: &'a Scanner, tokens: &[Token], place: usize) -> &'a [u32] {
     let Some(token) = tokens.get(place) else { return &[] };
-    if is_date(scanner, tokens, place) { &DATE } else { scanner.token_codes(token) }
+    if moving(scanner, tokens, place).is_some() { &DATE } else { scanner.token_codes(token) }
 }
 
 /// Whether a token is an hour or a short date, by its form.
@@ -46,9 +46,20 @@ pub(crate) fn is_hour(scanner: &Scanner, place: usize) -> bool {
         && has_form(codes)
 }
 
-/// Whether a token is a date or part of one.
-pub(crate) fn is_date(scanner: &Scanner, tokens: &[Token], place: usize) -> bool {
-    let Some(token) = tokens.get(place) else { return false };
+/// What changes in a frame from post to post.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Moving {
+    /// A counter of the post ("51 views"), which moves with every look.
+    Count,
+    /// The number of an issue.
+    Issue,
+    /// A day, month, year or hour.
+    Date,
+}
+
+/// What a token is of that which changes in a frame, if it is.
+pub(crate) fn moving(scanner: &Scanner, tokens: &[Token], place: usize) -> Option<Moving> {
+    let token = tokens.get(place)?;
     let near = |place: Option<usize>| {
         place.and_then(|place| tokens.get(place)).filter(|other| other.line == token.line)
     };
@@ -59,18 +70,28 @@ pub(crate) fn is_date(scanner: &Scanner, tokens: &[Token], place: usize) -> bool
     let codes = || scanner.token_codes(token);
     let (number, word) = (TokenKind::Number, TokenKind::Word);
     match token.kind {
+        TokenKind::Number if is(before, word, is_number_sign) => Some(Moving::Issue),
         TokenKind::Number => {
-            has_form(codes())
-                || is_day(codes()) && (is(before, word, is_month) || is(after, word, is_month))
-                || is(before, word, is_number_sign)
-                || is_count(codes())
-                    && (is(before, word, is_counted) || is(after, word, is_counted))
+            let is_near = |kind, what| is(before, kind, what) || is(after, kind, what);
+            let is_date = has_form(codes()) || is_day(codes()) && is_near(word, is_month);
+            let is_count = || is_count(codes()) && is_near(word, is_counted);
+            if is_date { Some(Moving::Date) } else { is_count().then_some(Moving::Count) }
         }
         TokenKind::Word => {
-            (is(before, number, is_day) || is(after, number, is_day)) && is_month(codes())
+            let is_month =
+                (is(before, number, is_day) || is(after, number, is_day)) && is_month(codes());
+            is_month.then_some(Moving::Date)
         }
-        TokenKind::Link | TokenKind::Mention => false,
+        TokenKind::Link | TokenKind::Mention => None,
     }
+}
+
+/// What changes most among some tokens.
+pub(crate) fn most_moving(
+    scanner: &Scanner,
+    places: impl Iterator<Item = usize>,
+) -> Option<Moving> {
+    places.filter_map(|place| moving(scanner, &scanner.tokens, place)).max()
 }
 
 /// Times, dates and years by their form and size: 81.44 is a rate.
@@ -126,6 +147,15 @@ fn minute(codes: &[u32]) -> Option<u16> {
     (hour < 24 && minute < 60).then_some(hour * 60 + minute)
 }
 
+/// The first number of an issue among some tokens.
+pub(crate) fn issue(scanner: &Scanner, mut places: impl Iterator<Item = usize>) -> Option<u32> {
+    let is_issue = |place: &usize| moving(scanner, &scanner.tokens, *place) == Some(Moving::Issue);
+    let token = scanner.tokens.get(places.find(is_issue)?)?;
+    let digit = |code: &u32| char::from_u32(*code).and_then(|c| c.to_digit(10));
+    let add = |sum: u32, code: &u32| sum.checked_mul(10)?.checked_add(digit(code)?);
+    scanner.token_codes(token).iter().try_fold(0, add)
+}
+
 fn is_day(codes: &[u32]) -> bool {
     (1..=2).contains(&codes.len()) && codes.iter().all(|code| is_digit(*code))
 }
@@ -133,6 +163,16 @@ fn is_day(codes: &[u32]) -> bool {
 /// What stands before the number of an issue, normalised; "№" is "no".
 const NUMBER_SIGNS: [&str; 8] =
     ["no", "issue", "edition", "выпуск", "номер", "випуск", "رقم", "العدد"];
+
+/// Whether a text may hold the number of an issue, before it is read.
+pub(crate) fn may_hold_issue(text: &str) -> bool {
+    let is_sign = |word: &str| {
+        let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+        let is = |sign: &&str| word.len() == sign.len() && word.to_lowercase() == **sign;
+        NUMBER_SIGNS.iter().any(is)
+    };
+    text.contains('№') || text.split_whitespace().any(is_sign)
+}
 
 fn is_number_sign(codes: &[u32]) -> bool {
     let is = |sign: &&str| sign.chars().map(u32::from).eq(codes.iter().copied());
@@ -170,7 +210,9 @@ mod tests {
     fn dates(text: &str) -> Vec<bool> {
         let mut scanner = Scanner::default();
         scanner.scan(text);
-        (0..scanner.tokens.len()).map(|place| is_date(&scanner, &scanner.tokens, place)).collect()
+        (0..scanner.tokens.len())
+            .map(|place| moving(&scanner, &scanner.tokens, place).is_some())
+            .collect()
     }
 
     #[test]

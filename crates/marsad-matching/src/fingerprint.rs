@@ -19,7 +19,7 @@ use crate::normalise::{Scanner, is_digit};
 
 /// Version of everything stored beside a post: normaliser, features, signature. A stored column of
 /// another version is computed again.
-pub const FINGERPRINT_VERSION: u32 = 5;
+pub const FINGERPRINT_VERSION: u32 = 6;
 
 /// Code points of a feature.
 pub(crate) const SHINGLE: usize = 5;

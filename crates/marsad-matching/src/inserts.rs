@@ -1,8 +1,9 @@
 //! Advertisements and the like: lines that stand beside other texts wherever they appear.
 //!
 //! A statement stands alone somewhere, or always beside the same other lines; a digest lists it among
-//! many. A long line that four channels set under four different texts, and none without one, is what
-//! they were paid or asked to pass on: no part of what the post says.
+//! many. A long line that three channels set under three different texts, and none without one, is what
+//! they were paid or asked to pass on: no part of what the post says. A line that is itself in several
+//! posts, a greeting, is no such text: it may as well be the insert. Nor do copies of one text say much.
 
 use std::cmp::Reverse;
 
@@ -18,7 +19,7 @@ use crate::prints::Prints;
 /// Words of an insert at least: a shorter line may be a title or a formula.
 const WORDS_MIN: usize = 12;
 /// Channels, and texts that are not alike, beside which it stands at least.
-const TEXTS_MIN: usize = 4;
+const TEXTS_MIN: usize = 3;
 /// Posts of a channel whose frame is known well enough to tell it from a text.
 const POSTS_MIN: usize = 10;
 /// Words of a text beside it at least.
@@ -43,7 +44,7 @@ pub(crate) fn inserts(
             *count += 1;
         }
     }
-    let search = Search { corpus, prints, frames, posts: &posts };
+    let search = Search { corpus, prints, frames, posts: &posts, seen };
     let groups: Vec<&[(u32, u32)]> =
         seen.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() >= TEXTS_MIN).collect();
     let likely = groups.into_par_iter().map_init(Scanner::default, |scanner, group| {
@@ -69,6 +70,8 @@ struct Search<'a> {
     frames: &'a Frames,
     /// Posts of each channel.
     posts: &'a [usize],
+    /// Each line with the rows where it stands, sorted.
+    seen: &'a [(u32, u32)],
 }
 
 impl Search<'_> {
@@ -104,6 +107,7 @@ impl Search<'_> {
         }
         let mut bodies = HashSet::new();
         let mut texts: Vec<HashSet<u64>> = Vec::new();
+        let (mut own, mut copies) = (0, 0);
         for (line, row) in group {
             if bodies.len() >= POSTS_MAX {
                 break;
@@ -115,15 +119,23 @@ impl Search<'_> {
             match self.beside((*line, *row), others, scanner) {
                 Beside::Nothing => return false,
                 Beside::Unclear => {}
-                Beside::Text(features) => {
+                Beside::Text { features, is_own } => {
                     if texts.iter().any(|other| is_alike(other, &features)) {
-                        return false;
+                        copies += 1;
+                    } else {
+                        texts.push(features);
+                        own += usize::from(is_own);
                     }
-                    texts.push(features);
                 }
             }
         }
-        texts.len() >= TEXTS_MIN
+        own >= TEXTS_MIN && texts.len() >= copies
+    }
+
+    /// Whether a line stands in few posts.
+    fn is_rare(&self, line: u32) -> bool {
+        let from = self.seen.partition_point(|(other, _)| *other < line);
+        self.seen.get(from + TEXTS_MIN - 1).is_none_or(|(other, _)| *other != line)
     }
 
     /// What stands beside a line in a post, its channel's frame and some lines aside.
@@ -136,7 +148,8 @@ impl Search<'_> {
         let row = row as usize;
         scanner.scan(self.corpus.posts.text.get(row));
         let frame = self.frames.of(row);
-        let (mut own_words, mut words, mut lines) = (0, 0, 0);
+        let (mut own_words, mut words, mut rare_words) = (0, 0, 0);
+        let (mut lines_before, mut lines) = (0, 0);
         let mut codes: Vec<u32> = Vec::new();
         for hashed in hashed_lines(scanner).filter(|hashed| !aside.contains(&hashed.hash)) {
             let tokens = || {
@@ -145,9 +158,11 @@ impl Search<'_> {
             };
             if hashed.hash == line {
                 own_words = tokens().count();
+                lines_before = lines;
             } else if !frame.is_some_and(|frame| frame.has_line(hashed.hash)) {
                 let count = tokens().count();
                 words += count;
+                rare_words += if self.is_rare(hashed.hash) { count } else { 0 };
                 lines += usize::from(count > 0);
                 for token in tokens() {
                     codes.extend_from_slice(scanner.token_codes(token));
@@ -159,14 +174,15 @@ impl Search<'_> {
         }
         let channel = self.corpus.posts.channel.get(row).copied().unwrap_or(u32::MAX);
         let is_known = self.posts.get(channel as usize).is_some_and(|posts| *posts >= POSTS_MIN);
-        if !is_known || words < TEXT_WORDS_MIN || lines > LINES_MAX {
+        let is_between = lines_before > 0 && lines_before < lines;
+        if !is_known || words < TEXT_WORDS_MIN || lines > LINES_MAX || is_between {
             return Beside::Unclear;
         }
         let mut features = HashSet::new();
         each_feature(&codes, |feature| {
             features.insert(feature);
         });
-        Beside::Text(features)
+        Beside::Text { features, is_own: rare_words >= TEXT_WORDS_MIN }
     }
 }
 
@@ -176,8 +192,8 @@ enum Beside {
     Nothing,
     /// A text or a frame that is not known yet.
     Unclear,
-    /// The features of a text.
-    Text(HashSet<u64>),
+    /// A text: its features, and whether it stands in few posts.
+    Text { features: HashSet<u64>, is_own: bool },
 }
 
 /// A line as it stands in a text.

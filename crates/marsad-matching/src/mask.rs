@@ -1,6 +1,8 @@
 //! Taking frames out of a scanned text.
 
-use crate::dates::{DATED_WORDS_MAX, HOURS_MAX, clock, is_date, is_hour, undated};
+use crate::dates::{
+    DATED_WORDS_MAX, HOURS_MAX, Moving, clock, is_hour, issue, most_moving, moving, undated,
+};
 use crate::fingerprint::{count_letters, hashed_lines};
 use crate::labels::{LABEL_WORDS_MAX, is_label};
 use crate::normalise::{Scanner, Token};
@@ -139,6 +141,8 @@ pub(crate) struct Masker {
     is_dated: bool,
     /// Lines and runs with an hour, and the minute of the day.
     clocks: Vec<(u64, u16)>,
+    /// Lines and runs with the number of an issue and no date, and that number.
+    issues: Vec<(u64, u32)>,
 }
 
 impl Masker {
@@ -193,12 +197,32 @@ impl Masker {
         self.dropped.resize(scanner.tokens.len(), false);
         self.is_dated = false;
         self.clocks.clear();
+        self.issues.clear();
     }
 
     /// The hours in what the last call of [`Masker::mask`] found to take out: the line or run, and the
     /// minute of the day.
     pub(crate) fn clocks(&self) -> &[(u64, u16)] {
         &self.clocks
+    }
+
+    /// The numbers of issues in what it found, likewise.
+    pub(crate) fn issues(&self) -> &[(u64, u32)] {
+        &self.issues
+    }
+
+    /// Remembers of a line or run what the platform may say too.
+    fn note(
+        &mut self,
+        (text, scanner): (&str, &Scanner),
+        part: u64,
+        places: impl Iterator<Item = usize> + Clone,
+    ) {
+        let tokens = places.clone().filter_map(|place| scanner.tokens.get(place));
+        self.clocks.extend(clock((text, scanner), tokens).map(|minute| (part, minute)));
+        if most_moving(scanner, places.clone()) == Some(Moving::Issue) {
+            self.issues.extend(issue(scanner, places).map(|number| (part, number)));
+        }
     }
 
     /// Which tokens the last successful [`Masker::mask`] took out.
@@ -219,6 +243,9 @@ impl Masker {
         }
         let words = scanner.tokens.iter().filter(|token| token.kind.is_matched() && !token.is_tag);
         let words = words.take(LABELLED_WORDS_MAX + 1).count();
+        let on_line = |place: usize, line: u32| {
+            scanner.tokens.get(place).is_some_and(|token| token.line == line)
+        };
         let mut any = false;
         for line in hashed_lines(scanner) {
             if !frames.clone().any(|frame| frame.has_line(line.hash)) {
@@ -226,16 +253,17 @@ impl Masker {
             }
             let part = u64::from(line.hash);
             let is_stamp = || frames.clone().any(|frame| frame.is_stamp(part));
+            let places = || (0..scanner.tokens.len()).filter(|place| on_line(*place, line.line));
+            let is_dated = || line.is_dated && most_moving(scanner, places()) > Some(Moving::Count);
             let tells = line.is_tags && words <= TAGGED_WORDS_MAX
-                || line.is_dated && words <= LABELLED_WORDS_MAX && !is_stamp();
+                || words <= LABELLED_WORDS_MAX && is_dated() && !is_stamp();
             if tells && purpose.keeps_dates() {
                 continue;
             }
             any = true;
             self.is_dated |= tells;
             if line.is_dated {
-                let tokens = scanner.tokens.iter().filter(|token| token.line == line.line);
-                self.clocks.extend(clock((text, scanner), tokens).map(|minute| (part, minute)));
+                self.note((text, scanner), part, places());
             }
             for (token, dropped) in scanner.tokens.iter().zip(&mut self.dropped) {
                 *dropped |= token.line == line.line;
@@ -324,26 +352,26 @@ impl Masker {
             End::End => (0..scanner.tokens.len()).rev().filter(kept).take(RUN_MAX).collect(),
         };
         let mut hash = 0;
-        let (mut any_date, mut hours) = (false, 0);
+        let (mut most, mut hours) = (None, 0);
         let mut longest = None;
         for (place, token) in places.iter().enumerate() {
-            any_date |= is_date(scanner, &scanner.tokens, *token);
+            most = most.max(moving(scanner, &scanner.tokens, *token));
             hours += usize::from(is_hour(scanner, *token));
-            if any_date && (place >= DATED_WORDS_MAX || hours > HOURS_MAX) {
+            if most.is_some() && (place >= DATED_WORDS_MAX || hours > HOURS_MAX) {
                 break;
             }
             hash = run_hash(hash, undated(scanner, &scanner.tokens, *token));
             let is_frame = known.binary_search(&hash).is_ok()
                 && end.is_set_off(text, scanner, *token)
-                && !(any_date && end == End::Start && introduces(text, scanner, *token));
+                && !(most.is_some() && end == End::Start && introduces(text, scanner, *token));
             if is_frame {
-                let tells = any_date && !frame.is_stamp(hash);
+                let tells = most > Some(Moving::Count) && !frame.is_stamp(hash);
                 if !tells || !purpose.keeps_dates() {
-                    longest = Some((hash, token, any_date, tells));
+                    longest = Some((hash, token, most.is_some(), tells));
                 }
             }
         }
-        let Some((hash, last, any_date, tells)) = longest else {
+        let Some((hash, last, moves, tells)) = longest else {
             return false;
         };
         self.is_dated |= tells;
@@ -352,9 +380,8 @@ impl Masker {
             End::Start => 0..last + 1,
             End::End => *last..scanner.tokens.len(),
         };
-        if any_date {
-            let tokens = scanner.tokens.get(run.clone()).unwrap_or(&[]).iter();
-            self.clocks.extend(clock((text, scanner), tokens).map(|minute| (hash, minute)));
+        if moves {
+            self.note((text, scanner), hash, run.clone());
         }
         for dropped in self.dropped.get_mut(run).unwrap_or(&mut []) {
             *dropped = true;

@@ -1,12 +1,15 @@
-//! Hours of publishing in a channel's frame ("22.03 20:10", "Valley Desk | 07:25").
+//! Hours of publishing and running numbers in a channel's frame ("22.03 20:10", "Valley Desk | 07:25",
+//! "No. 214").
 //!
-//! What a channel writes of the hour at which it publishes, the platform says too: it tells no two
-//! posts apart, as the day above a forecast does. A line or run of a frame is such a stamp when its
-//! hour stands at one distance from the time of the post (the channel's zone) in four of five posts,
-//! and takes many values: a bulletin of seven o'clock has the one.
+//! What a channel writes of the hour at which it publishes, the platform says too, and so it does of
+//! the order of posts: they tell no two posts apart, as the day above a forecast does. A line or run
+//! of a frame is such a stamp when its hour stands at one distance from the time of the post (the
+//! channel's zone) in four of five posts, and takes many values: a bulletin of seven o'clock has the
+//! one. So is one without a date whose number of an issue grows from each post to the next.
 
 use marsad_types::Corpus;
 
+use crate::dates::may_hold_issue;
 use crate::frames::SAMPLE_SMALL;
 use crate::mask::{Frame, Masker, Purpose};
 
@@ -24,17 +27,18 @@ pub(crate) fn stamps(
     masker: &mut Masker,
 ) -> Vec<u64> {
     let mut seen: Vec<(u64, Hour)> = Vec::new();
+    let mut issues: Vec<Issue> = Vec::new();
     if frame.len() == 0 {
         return Vec::new();
     }
     let mut scanner = std::mem::take(&mut masker.scanner);
     for (place, row) in rows.enumerate() {
-        // Most frames hold no hour.
-        if place == SAMPLE_SMALL && seen.is_empty() {
+        // Most frames hold neither.
+        if place == SAMPLE_SMALL && seen.is_empty() && issues.is_empty() {
             break;
         }
         let text = corpus.posts.text.get(row);
-        if !may_hold_hour(text) {
+        if !may_hold_hour(text) && !may_hold_issue(text) {
             continue;
         }
         let Some(at) = corpus.posts.published_at.get(row) else { continue };
@@ -43,11 +47,30 @@ pub(crate) fn stamps(
         let published = at.div_euclid(60_000).rem_euclid(DAY.into()) as u16;
         let hour = |clock: u16| Hour { clock, distance: (published + DAY - clock) % DAY };
         seen.extend(masker.clocks().iter().map(|(part, clock)| (*part, hour(*clock))));
+        let issue = |(part, number): &(u64, u32)| Issue { part: *part, at: *at, number: *number };
+        issues.extend(masker.issues().iter().map(issue));
     }
     masker.scanner = scanner;
     seen.sort_unstable();
-    let of_part = seen.chunk_by(|a, b| a.0 == b.0).filter(|hours| is_stamp(hours));
-    of_part.filter_map(|hours| Some(hours.first()?.0)).collect()
+    issues.sort_unstable();
+    let hours = seen.chunk_by(|a, b| a.0 == b.0).filter(|hours| is_stamp(hours));
+    let hours = hours.filter_map(|hours| Some(hours.first()?.0));
+    let running = issues.chunk_by(|a, b| a.part == b.part).filter(|issues| is_running(issues));
+    let running = running.filter_map(|issues| Some(issues.first()?.part));
+    hours.chain(running).collect()
+}
+
+/// The number of an issue, in the order of a part's posts.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Issue {
+    part: u64,
+    at: i64,
+    number: u32,
+}
+
+/// Whether a number grows from post to post.
+fn is_running(issues: &[Issue]) -> bool {
+    issues.len() >= POSTS_MIN && issues.is_sorted_by(|a, b| a.number < b.number)
 }
 
 /// Whether a text may hold an hour, before it is read.

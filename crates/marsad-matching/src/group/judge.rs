@@ -211,7 +211,12 @@ impl Judge<'_> {
             let earlier = view(pair.0, rows, Some(later));
             let (earlier, later) = (views.get(earlier), views.get(later));
             links.extend(match rule {
-                Rule::Near => self.near(*pair, earlier, later),
+                Rule::Near => self.near(*pair, earlier, later).or_else(|| {
+                    // With a slip, too few grams of a short text are left to find it by.
+                    let shorter = earlier.words.len().min(later.words.len()) as u32;
+                    let is_short = shorter < self.options.containment_tokens_min;
+                    is_short.then(|| self.containing(*pair, earlier, later)).flatten()
+                }),
                 Rule::Containing => self.containing(*pair, earlier, later),
             });
         }
@@ -325,7 +330,7 @@ pub(crate) fn containing(options: &Options, earlier: &View, later: &View) -> Opt
     }
     let is_short = (part.words.len() as u32) < options.containment_tokens_min;
     if share < SPELLING_SHARE.min(options.containment) || is_short {
-        let stands = is_short && share >= SPELLING_SHARE && stands_alone(part, whole);
+        let stands = is_short && stands_alone(part, whole);
         return stands.then(|| as_it_stands(share));
     }
     let place = place(part, whole);
@@ -333,7 +338,7 @@ pub(crate) fn containing(options: &Options, earlier: &View, later: &View) -> Opt
     let apart = slots(part, beside);
     // Of a whole hardly longer, the "not" is no part of what was added.
     let is_about_all = part.words.len() * 5 >= whole.words.len() * 4;
-    if apart.first_negates || is_about_all && apart.second_negates {
+    if apart.first_negates || apart.second_denies || is_about_all && apart.second_negates {
         return None;
     }
     if share < options.containment {

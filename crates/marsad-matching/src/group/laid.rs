@@ -245,6 +245,21 @@ impl<'a> Laid<'a> {
             .any(|at| says(self.b, *at, |h| (&h.b, &h.a)) && within(self.b, *at, |h| &h.b));
         (first, second)
     }
+
+    /// Whether the second has a negation within what it has of the first ("will not open"), however
+    /// much it says besides.
+    pub(super) fn is_denied(&self, doubt: &Doubt) -> bool {
+        let all = (self.words_a.len(), self.words_b.len());
+        let is_put_in = |Hunk { a, b }: &Hunk| {
+            let at_edge = a.start == 0 || b.start == 0 || a.end == all.0 || b.end == all.1;
+            a.is_empty() && b.len() <= FACT_WORDS && !at_edge && !is_sentence(self.b, b)
+        };
+        let negates =
+            |place: &usize| self.b.words.get(*place).is_some_and(|word| is_negation(word.hash));
+        let mut negations = doubt.b.iter().filter(|place| negates(place));
+        negations
+            .any(|place| self.hunks.iter().any(|hunk| hunk.b.contains(place) && is_put_in(hunk)))
+    }
 }
 
 /// Runs of neighbouring places.

@@ -115,6 +115,9 @@ const OPENING_WORDS_MAX: usize = 4;
 /// Words of a source named, or a label set, before or behind a report.
 const SOURCE_WORDS_MAX: usize = 5;
 
+/// Words of a remark at least.
+const REMARK_WORDS_MIN: usize = 3;
+
 /// A slip in so many words is none in what stands word for word.
 const SLIP_WORDS: usize = 4;
 
@@ -153,7 +156,14 @@ pub(crate) fn stands_alone(part: &View, whole: &View) -> bool {
         let slips = others.clone().count();
         slips <= words.len() / SLIP_WORDS && others.all(|(own, other)| is_slip(own, other))
     };
+    // A headline has no full stop, so a remark behind it may follow at once.
+    let is_remarked = |place: usize| {
+        let to = (place..=whole.words.len()).find(|at| begins(*at)).unwrap_or(place);
+        let rest = whole.words.get(place..to).unwrap_or(&[]);
+        rest.len() >= REMARK_WORDS_MIN && !rest.iter().any(|word| word.is_number)
+    };
     whole.words.windows(words.len().max(1)).enumerate().any(|(place, run)| {
-        is_start(place) && (part.trails_off || is_end(place + words.len())) && is_about_equal(run)
+        let is_end = |end: usize| part.trails_off || is_end(end) || is_remarked(end);
+        is_start(place) && is_about_equal(run) && is_end(place + words.len())
     })
 }

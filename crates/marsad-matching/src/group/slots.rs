@@ -25,7 +25,7 @@ use super::view::View;
 
 /// What tells two texts apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "five findings that do not exclude each other")]
+#[expect(clippy::struct_excessive_bools, reason = "six findings that do not exclude each other")]
 pub(crate) struct Slots {
     /// A figure stands where the other has another.
     pub(crate) figure: bool,
@@ -37,6 +37,8 @@ pub(crate) struct Slots {
     pub(crate) first_negates: bool,
     /// The second text says "not" where the first does not.
     pub(crate) second_negates: bool,
+    /// It does within what it has of the first.
+    pub(crate) second_denies: bool,
 }
 
 /// Compares word by word, as multisets with neighbours.
@@ -53,7 +55,8 @@ pub(crate) fn slots(a: &View, b: &View) -> Slots {
     let fact = laid.has_fact(&doubt);
     let (first_negates, second_negates) = laid.negates(&doubt);
     let word = replaced(a, &doubt.a, b, &doubt.b);
-    Slots { figure, word, fact, first_negates, second_negates }
+    let second_denies = second_negates && laid.is_denied(&doubt);
+    Slots { figure, word, fact, first_negates, second_negates, second_denies }
 }
 
 /// Whether a word of one side stands where the other side has one: after or before the same word,

@@ -1,6 +1,6 @@
 //! Words that are one but for spelling: slips, other endings, splits.
 
-use super::lexicon::same_value;
+use super::lexicon::{is_negation, same_value};
 use super::view::{View, Word};
 use crate::normalise::look_alike;
 
@@ -86,8 +86,11 @@ pub(super) fn letters(view: &View, places: impl Iterator<Item = usize>) -> Vec<u
 /// Whether two words are one: misspelt, or in another form.
 pub(super) fn is_variant((a, word): (&View, &Word), (b, other): (&View, &Word)) -> bool {
     let (own, others) = (a.spelling(word), b.spelling(other));
+    // "No. 4" is no slip of "not".
+    let both_negate = || is_negation(word.hash) && is_negation(other.hash);
     same_value(word.hash, other.hash).unwrap_or_else(|| {
-        is_misspelt(own, others) || is_inflected(own, others) || look_alike(own, others)
+        let is_spelt = is_misspelt(own, others) || is_inflected(own, others);
+        is_spelt && !both_negate() || look_alike(own, others)
     })
 }
 

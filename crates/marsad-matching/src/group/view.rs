@@ -152,7 +152,7 @@ impl Viewer {
                 begins: begins_line || !is_space && gap.contains(ENDS),
                 begins_line,
                 is_cut: false,
-                is_introduced: !is_space && gap.contains(':'),
+                is_introduced: !is_space && gap.contains([':', ']', ')', '\u{2014}', '\u{2013}']),
                 follows_comma: !is_space && gap.contains([',', '\u{60C}']),
                 is_aside: !is_space && gap.contains(['(', '\u{2014}', '\u{2013}']),
                 is_number,

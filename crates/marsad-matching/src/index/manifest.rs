@@ -19,7 +19,7 @@ pub(super) const NAME: &str = "manifest";
 const MAGIC: &[u8; 8] = b"mrsdidx1";
 /// Version of the rules by which texts are judged and of the layout; grows when either changes in
 /// a way that the version of the fingerprints does not say.
-const RULES_VERSION: u32 = 5;
+const RULES_VERSION: u32 = 6;
 
 /// What is believed.
 pub(super) struct Manifest {

@@ -12,9 +12,8 @@ use super::table::{Entry, Kind, Table, expansion};
 /// white space leaves no trace elsewhere.
 pub(crate) const GAP: u32 = b' ' as u32;
 
-/// Bits of a word's letters, in the order of [`Kind`] from Latin on.
-const LATIN: u8 = 1;
-/// See [`LATIN`].
+/// Bit of letters of other scripts among those of a word, which stand in the order of [`Kind`] from
+/// Latin on.
 const OTHER: u8 = 1 << (Kind::Other as u8 - Kind::Latin as u8);
 
 /// What a token is.
@@ -247,7 +246,7 @@ impl Scanner {
             confusable::fold_word(codes);
             self.has_mixed = true;
         }
-        if lookalikes == LATIN && word.scripts & OTHER != 0 {
+        if lookalikes != 0 && word.scripts & OTHER != 0 {
             let codes = self.codes.get_mut(word.start as usize..).unwrap_or(&mut []);
             confusable::fold_to_arabic(codes);
         }

@@ -105,6 +105,46 @@ fn a_remark_with_a_negation_before_a_text_does_not_turn_it() {
 }
 
 #[test]
+fn a_remark_may_follow_a_headline_without_a_full_stop() {
+    let headline = "Forecasters see the great storm two days before it comes";
+    let slip = headline.replace("storm", "stomr");
+    for copy in [
+        format!("{headline} Save this one for later"),
+        format!("{headline}\n\nWho would have thought that"),
+        format!("{slip} we will see"),
+        format!("[14.04.2026 10:07 UTC] {headline}"),
+        format!("Storms and tides — {headline}"),
+    ] {
+        assert!(are_one(headline, &copy), "{copy}");
+    }
+    for other in [
+        format!("{headline} in 14 of the 20 valleys of the north coast"),
+        format!("Nobody in the whole valley knew why {}", headline.to_lowercase()),
+        format!("{} Save this one for later", headline.replace("two", "five")),
+    ] {
+        assert!(!are_one(headline, &other), "{other}");
+    }
+}
+
+#[test]
+fn a_negation_counts_whatever_stands_around_it() {
+    let says = "The bridge at Station Street in Cork will reopen to traffic on 11 November, engineers said";
+    let denies = says.replace("will", "will not");
+    for denial in [
+        format!("{denies}. Photographs and text: the press office of the town"),
+        format!("Tell us what you think of this. {denies}"),
+        denies.clone(),
+    ] {
+        assert!(!are_one(says, &denial), "{denial}");
+        assert!(!are_one(&denial, says), "{denial}");
+    }
+    // "No." is no "not".
+    let numbered = format!("No. 4\n{says}.\n—\nThe Ledger. Plain facts, plainly told.");
+    assert!(!are_one(&numbered, &denies));
+    assert!(are_one(&numbered, says));
+}
+
+#[test]
 fn a_label_behind_a_cut_text_is_no_part_of_it() {
     let cut = "Heavy rain and strong wind are expected in the northern valleys on Monday night… Read more";
     check(&[("a", RAIN), ("b", cut)], &[&[(0, First, true), (1, Contained, true)]]);

@@ -43,6 +43,32 @@ fn the_hour_of_publishing_tells_no_two_posts_apart() {
 }
 
 #[test]
+fn neither_a_running_number_nor_a_counter_tells_two_posts_apart() {
+    let numbered = |number: fn(usize) -> usize, frame: fn(usize, &str) -> String| {
+        let mut texts: Vec<String> = framed("", "").iter().map(|t| t.trim().to_owned()).collect();
+        texts.extend([RAIN.to_owned(), RAIN.to_owned(), TRAIN.to_owned()]);
+        let dressed = |(n, text): (usize, &String)| frame(number(n), text);
+        let texts: Vec<String> = texts.iter().enumerate().map(dressed).collect();
+        several(&grouped(&paced(&texts)))
+    };
+    let line = |number: usize, text: &str| format!("{text}\n\nValley Desk, issue No. {number}");
+    let run = |number: usize, text: &str| format!("Valley Desk, выпуск № {number} | {text}");
+    let views = |number: usize, text: &str| format!("{text}\n👁 {number} views");
+    let dated = |number: usize, text: &str| format!("Valley Desk No. {number}, 3 May\n\n{text}");
+    let one = [[(10, First, true), (11, Exact, true)]];
+    for frame in [line as fn(usize, &str) -> String, run] {
+        assert_eq!(numbered(|n| 40 + n * 3, frame), one);
+    }
+    let jumping = |n: usize| n * 37 % 101;
+    assert_eq!(numbered(jumping, views), one);
+    // Numbers that name something, and the day of a forecast.
+    let apart = Vec::<Vec<_>>::new();
+    assert_eq!(numbered(jumping, line), apart);
+    assert_eq!(numbered(jumping, run), apart);
+    assert_eq!(numbered(|n| 40 + n * 3, dated), apart);
+}
+
+#[test]
 fn a_dated_opening_that_introduces_is_no_frame() {
     let text = |day: usize| {
         format!(
