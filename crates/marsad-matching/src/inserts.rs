@@ -148,9 +148,8 @@ impl Search<'_> {
         let row = row as usize;
         scanner.scan(self.corpus.posts.text.get(row));
         let frame = self.frames.of(row);
-        let (mut own_words, mut words, mut rare_words) = (0, 0, 0);
-        let (mut lines_before, mut lines) = (0, 0);
-        let mut codes: Vec<u32> = Vec::new();
+        let (mut own_words, mut texts, mut texts_before) = (0, 0, 0);
+        let (mut rare, mut common) = (Words::default(), Words::default());
         for hashed in hashed_lines(scanner).filter(|hashed| !aside.contains(&hashed.hash)) {
             let tokens = || {
                 let matched = scanner.tokens.iter().filter(|token| token.kind.is_matched());
@@ -158,32 +157,43 @@ impl Search<'_> {
             };
             if hashed.hash == line {
                 own_words = tokens().count();
-                lines_before = lines;
+                texts_before = texts;
             } else if !frame.is_some_and(|frame| frame.has_line(hashed.hash)) {
-                let count = tokens().count();
-                words += count;
-                rare_words += if self.is_rare(hashed.hash) { count } else { 0 };
-                lines += usize::from(count > 0);
+                let words = if self.is_rare(hashed.hash) { &mut rare } else { &mut common };
                 for token in tokens() {
-                    codes.extend_from_slice(scanner.token_codes(token));
+                    words.codes.extend_from_slice(scanner.token_codes(token));
                 }
+                let count = tokens().count();
+                words.count += count;
+                words.lines += usize::from(count > 0);
+                texts += usize::from(count >= TEXT_WORDS_MIN);
             }
         }
+        let (words, lines) = (rare.count + common.count, rare.lines + common.lines);
         if own_words < WORDS_MIN || words == 0 {
             return Beside::Nothing;
         }
         let channel = self.corpus.posts.channel.get(row).copied().unwrap_or(u32::MAX);
         let is_known = self.posts.get(channel as usize).is_some_and(|posts| *posts >= POSTS_MIN);
-        let is_between = lines_before > 0 && lines_before < lines;
+        let is_between = texts_before > 0 && texts_before < texts;
         if !is_known || words < TEXT_WORDS_MIN || lines > LINES_MAX || is_between {
             return Beside::Unclear;
         }
+        let is_own = rare.count >= TEXT_WORDS_MIN;
         let mut features = HashSet::new();
-        each_feature(&codes, |feature| {
+        each_feature(if is_own { &rare.codes } else { &common.codes }, |feature| {
             features.insert(feature);
         });
-        Beside::Text { features, is_own: rare_words >= TEXT_WORDS_MIN }
+        Beside::Text { features, is_own }
     }
+}
+
+/// Words of some lines.
+#[derive(Default)]
+struct Words {
+    lines: usize,
+    count: usize,
+    codes: Vec<u32>,
 }
 
 /// What stands beside a line.

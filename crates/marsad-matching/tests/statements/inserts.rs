@@ -46,6 +46,25 @@ fn an_advertisement_under_copies_of_one_text_is_one_under_others_too() {
 }
 
 #[test]
+fn a_rubric_of_several_channels_is_no_part_of_the_letters_in_it() {
+    let letter = |text: &str| {
+        format!(
+            "Letter of the day\nEvery evening our editors choose one letter of the hundreds that \
+             arrive in the newsroom by post and by mail and print it here as it is, with all its \
+             slips and without a word left out.\n\n{text}\n\nDo you like our choice? Vote below the post"
+        )
+    };
+    let letters = [
+        "Thank you for mending the tower clock",
+        "Why does nobody answer at the harbour office",
+        "My tram was late on each day of March",
+        "I found a blue umbrella on line nine",
+    ];
+    let posts = four(letters.map(letter).each_ref().map(String::as_str));
+    assert_eq!(found(&posts), Vec::<Vec<u32>>::new());
+}
+
+#[test]
 fn what_digests_list_is_no_advertisement() {
     let digest = |heading: &str, items: [&str; 2]| {
         format!("{heading} in short\n\n• {}\n\n• {ADVERT}\n\n• {}", items[0], items[1])
