@@ -49,7 +49,7 @@ fn an_advertisement_under_copies_of_one_text_is_one_under_others_too() {
 fn a_rubric_of_several_channels_is_no_part_of_the_letters_in_it() {
     let letter = |text: &str| {
         format!(
-            "Letter of the day\nEvery evening our editors choose one letter of the hundreds that \
+            "Letters today\nEvery evening our editors choose one letter of the hundreds that \
              arrive in the newsroom by post and by mail and print it here as it is, with all its \
              slips and without a word left out.\n\n{text}\n\nDo you like our choice? Vote below the post"
         )
