@@ -247,12 +247,14 @@ impl<'a> Laid<'a> {
     }
 
     /// Whether the second has a negation within what it has of the first ("will not open"), however
-    /// much it says besides.
+    /// much it says besides; with a word put in, it is that word which it turns ("a not public yard").
     pub(super) fn is_denied(&self, doubt: &Doubt) -> bool {
         let all = (self.words_a.len(), self.words_b.len());
         let is_put_in = |Hunk { a, b }: &Hunk| {
             let at_edge = a.start == 0 || b.start == 0 || a.end == all.0 || b.end == all.1;
-            a.is_empty() && b.len() <= FACT_WORDS && !at_edge && !is_sentence(self.b, b)
+            let words = self.words_b.get(b.clone()).unwrap_or(&[]);
+            let is_bare = words.iter().all(|word| is_negation(*word) || is_function(*word));
+            a.is_empty() && is_bare && !at_edge && !is_sentence(self.b, b)
         };
         let negates =
             |place: &usize| self.b.words.get(*place).is_some_and(|word| is_negation(word.hash));

@@ -138,6 +138,10 @@ fn a_negation_counts_whatever_stands_around_it() {
         assert!(!are_one(says, &denial), "{denial}");
         assert!(!are_one(&denial, says), "{denial}");
     }
+    let place = "A young bear from the island came to the zoo of the town at the end of August and is \
+                 getting used to its place behind the elephants";
+    let named = place.replace("its place", "its not yet public place");
+    assert!(are_one(place, &format!("{named}. The zoo is open from nine to five, on Mondays too")));
     // "No." is no "not".
     let numbered = format!("No. 4\n{says}.\n—\nThe Ledger. Plain facts, plainly told.");
     assert!(!are_one(&numbered, &denies));

@@ -55,10 +55,10 @@ fn a_rubric_of_several_channels_is_no_part_of_the_letters_in_it() {
         )
     };
     let letters = [
-        "Thank you for mending the tower clock",
-        "Why does nobody answer at the harbour office",
-        "My tram was late on each day of March",
-        "I found a blue umbrella on line nine",
+        "Thank you, dear tower clock",
+        "Why does nobody answer",
+        "My tram was late",
+        "I found an umbrella",
     ];
     let posts = four(letters.map(letter).each_ref().map(String::as_str));
     assert_eq!(found(&posts), Vec::<Vec<u32>>::new());
