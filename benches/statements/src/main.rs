@@ -21,13 +21,13 @@ mod eye;
 mod fifth;
 mod first;
 mod fourth;
+mod in_python;
 mod labelled;
 mod peers;
 mod post;
 mod problem;
 mod score;
 mod second;
-mod seventh;
 mod sixth;
 mod table;
 mod third;
@@ -42,7 +42,8 @@ use problem::Problem;
 use score::{Pair, Scores, rows};
 
 /// The hands that wrote the worlds.
-const HANDS: [&str; 7] = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh"];
+const HANDS: [&str; 8] =
+    ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"];
 
 fn main() -> Result<(), Problem> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -93,8 +94,8 @@ fn world(hand: &str, seed: u64) -> Result<World, Problem> {
     if hand == "sixth" {
         return sixth::build(&data(), seed);
     }
-    if hand == "seventh" {
-        return seventh::build(&data(), seed);
+    if matches!(hand, "seventh" | "eighth") {
+        return in_python::build(hand, &data(), seed);
     }
     let (sources, salt, each): (&[bases::Source], u64, usize) = match hand {
         "first" => (&bases::FIRST, 0, 500),
