@@ -122,7 +122,8 @@ const REMARK_WORDS_MIN: usize = 3;
 const SLIP_WORDS: usize = 4;
 
 /// Whether a short text stands in another word for word, slips aside, in sentences or lines of
-/// its own, with their number, label or source or without; its beginning, where it was cut.
+/// its own, with their number, label or source or a remark behind it or without; its beginning,
+/// where it was cut.
 pub(crate) fn stands_alone(part: &View, whole: &View) -> bool {
     let begins = |place: usize| whole.words.get(place).is_none_or(|word| word.begins);
     let names_source = |range: Range<usize>| {

@@ -51,7 +51,7 @@ pub(crate) struct Word {
     pub(crate) begins_line: bool,
     /// Whether an ellipsis stands behind it.
     pub(crate) is_cut: bool,
-    /// Whether a colon stands before it.
+    /// Whether a colon, a closing bracket or a dash stands before it.
     pub(crate) is_introduced: bool,
     /// Whether a comma stands before it.
     pub(crate) follows_comma: bool,
