@@ -64,7 +64,8 @@ def run(command: list[str]) -> dict:
 def rounds(contenders: dict) -> dict:
     """Every contender once a round, so that a slow minute of the machine hits all of them.
 
-    A contender is its name in print, and what prepares a run and says the command.
+    A contender is its name in print, what prepares a run and says the command, and what is done with
+    the figures of each run.
     """
     runs: dict = {key: [] for key in contenders}
     for _ in range(RUNS):
