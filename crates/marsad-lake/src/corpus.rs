@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 use marsad_matching::Prints;
 use marsad_types::{
     Channel, ChannelId, ChannelKey, Channels, Corpus, Coverage, Forwards, NONE, Names, Platform,
@@ -12,10 +12,11 @@ use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::statistics::Statistics;
 use rayon::prelude::*;
 
-use crate::piece::{Piece, VersionOrder};
+use crate::piece::{Piece, Source};
 use crate::read::sort_taken;
 use crate::table::{DataFile, Partition};
-use crate::{Error, Lake};
+use crate::versions::Versions;
+use crate::{Error, Lake, contents};
 
 /// Which posts to read. Empty lists and `None` mean all.
 #[derive(Debug, Clone, Default)]
@@ -120,7 +121,7 @@ impl Lake {
             .par_iter()
             .map(|file| Piece::read(file, prints.get(file.name.as_str()).copied(), selection))
             .collect::<Result<_, _>>()?;
-        let (mut corpus, prints) = assemble(&pieces, &names);
+        let (mut corpus, prints) = assemble(pieces, &names)?;
         corpus.observations = resolved_looks(observations, &names);
         corpus.coverage = resolved_watching(self.coverage_rows()?, &names);
         corpus.taken = resolved_taken(self.taken_rows()?, &names);
@@ -179,7 +180,7 @@ fn resolved_taken(mut all: Vec<Taken>, names: &Names) -> Vec<Taken> {
 }
 
 /// Puts the pieces in the order of the corpus, one row a post.
-fn assemble(pieces: &[Piece], names: &Names) -> (Corpus, Prints) {
+fn assemble(pieces: Vec<Piece<'_>>, names: &Names) -> Result<(Corpus, Prints), Error> {
     let mut filed: Vec<&ChannelKey> = pieces
         .iter()
         .flat_map(|piece| piece.channels.iter().chain(piece.forwards.iter().map(|f| &f.1)))
@@ -204,11 +205,11 @@ fn assemble(pieces: &[Piece], names: &Names) -> (Corpus, Prints) {
     };
     let ranks: Vec<Vec<u32>> =
         pieces.iter().map(|piece| piece.channels.iter().map(rank).collect()).collect();
-    let Versions { dropped, files, gone } = later_versions(pieces, &ids, &ranks);
+    let versions = Versions::find(&pieces, &ids, &ranks)?;
     let mut order: Vec<Row> = Vec::with_capacity(pieces.iter().map(|p| p.posts.len()).sum());
     for (at, (piece, ids)) in pieces.iter().zip(&ids).enumerate() {
         for row in 0..piece.posts.len() {
-            if dropped.contains(&(at as u32, row as u32)) {
+            if versions.dropped.contains(&(at as u32, row as u32)) {
                 continue;
             }
             let id = piece.posts.channel.get(row).and_then(|c| ids.get(*c as usize)).copied();
@@ -222,204 +223,87 @@ fn assemble(pieces: &[Piece], names: &Names) -> (Corpus, Prints) {
     order.par_sort_unstable_by(|a, b| {
         (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| post(a.2, a.3).cmp(post(b.2, b.3)))
     });
-    let (mut corpus, prints) = gather(pieces, &order, (channels, names), &files);
-    for (deleted, (.., at, row)) in corpus.posts.deleted_at.iter_mut().zip(&order) {
-        *deleted = gone.get(&(*at, *row)).copied().unwrap_or(*deleted);
-    }
-    (corpus, prints)
-}
-
-/// A row: piece and row in it.
-type Place = (u32, u32);
-
-/// Which row of a post comes first; of two that are alike, the one filed under the channel's own id,
-/// then by name.
-type Order = (VersionOrder, u32);
-
-/// The first version of a post so far.
-type Best = Option<(Order, Place)>;
-
-/// Posts of which there may be several rows: those with a later version, and those filed under a
-/// name of their channel, which may be filed under its id too.
-fn repeated(
-    pieces: &[Piece],
-    ids: &[Vec<ChannelId>],
-    ranks: &[Vec<u32>],
-) -> HashMap<(ChannelId, String), Best> {
-    let mut best = HashMap::new();
-    for ((piece, ids), ranks) in pieces.iter().zip(ids).zip(ranks) {
-        for (row, _) in &piece.versions {
-            best.insert(piece.key(ids, *row), None);
-        }
-        if ranks.iter().all(|rank| *rank == 0) {
-            continue;
-        }
-        for row in 0..piece.posts.len() as u32 {
-            if piece.rank(ranks, row) > 0 && !piece.peer_rows.contains(&row) {
-                best.insert(piece.key(ids, row), None);
-            }
-        }
-    }
-    best
-}
-
-/// What is known of posts of which there are several rows.
-#[derive(Default)]
-struct Versions {
-    /// Rows that are not the first-published version of their post.
-    dropped: HashSet<Place>,
-    /// For rows that are, of whose files nothing is known, the row that knows them.
-    files: HashMap<Place, Place>,
-    /// For rows that are, when their post was first found missing.
-    gone: HashMap<Place, i64>,
-}
-
-fn later_versions(pieces: &[Piece], ids: &[Vec<ChannelId>], ranks: &[Vec<u32>]) -> Versions {
-    let mut dropped = HashSet::new();
-    let mut best = repeated(pieces, ids, ranks);
-    if best.is_empty() {
-        return Versions::default();
-    }
-    let mut missing: HashMap<(ChannelId, String), i64> = HashMap::new();
-    // What another row knows of the files of a post, until it is clear which row is the first.
-    let mut knowing: Vec<(Order, Place)> = Vec::new();
-    for (at, ((piece, ids), ranks)) in pieces.iter().zip(ids).zip(ranks).enumerate() {
-        let orders: HashMap<u32, VersionOrder> = piece.versions.iter().copied().collect();
-        for row in 0..piece.posts.len() as u32 {
-            if piece.peer_rows.contains(&row) {
-                continue;
-            }
-            let key = piece.key(ids, row);
-            let Some(slot) = best.get_mut(&key) else { continue };
-            let deleted = piece.posts.deleted_at.get(row as usize).copied().unwrap_or(i64::MIN);
-            if deleted != i64::MIN {
-                let first = missing.entry(key).or_insert(deleted);
-                *first = deleted.min(*first);
-            }
-            let seen = piece.posts.observed_first.get(row as usize).copied().unwrap_or(i64::MIN);
-            let order = orders.get(&row).copied().unwrap_or((false, i64::MIN, seen, 1));
-            let candidate = ((order, piece.rank(ranks, row)), (at as u32, row));
-            if piece.knows_files(row) {
-                knowing.push(candidate);
-            }
-            match slot {
-                Some(first) if first.0 <= candidate.0 => {
-                    dropped.insert(candidate.1);
-                }
-                _ => {
-                    if let Some(first) = slot.replace(candidate) {
-                        dropped.insert(first.1);
-                    }
-                }
-            }
-        }
-    }
-    knowing.sort_unstable();
-    let files = files_known(pieces, ids, &best, &knowing);
-    let place = |key| best.get(key).copied().flatten().map(|(_, place)| place);
-    let gone = missing.iter().filter_map(|(key, at)| Some((place(key)?, *at))).collect();
-    Versions { dropped, files, gone }
-}
-
-/// For first versions without a known file, the earliest row of the same version (same text, edited
-/// at the same time or never) that knows its files: the post seen again, with what lay beside it.
-fn files_known(
-    pieces: &[Piece],
-    ids: &[Vec<ChannelId>],
-    best: &HashMap<(ChannelId, String), Best>,
-    knowing: &[(Order, Place)],
-) -> HashMap<Place, Place> {
-    let mut files = HashMap::new();
-    for ((order, _), (at, row)) in knowing {
-        let at = *at as usize;
-        let (Some(piece), Some(ids)) = (pieces.get(at), ids.get(at)) else { continue };
-        let Some(Some(((first_order, _), first))) = best.get(&piece.key(ids, *row)) else {
-            continue;
-        };
-        let Some(other) = pieces.get(first.0 as usize) else { continue };
-        let is_same = (first_order.0, first_order.1) == (order.0, order.1)
-            && other.posts.text.get(first.1 as usize) == piece.posts.text.get(*row as usize);
-        if is_same && !other.knows_files(first.1) {
-            files.entry(*first).or_insert((at as u32, *row));
-        }
-    }
-    files
+    let mut corpus = gather_posts(&pieces, &order, (channels, names), &versions);
+    // What the pieces hold is copied; the texts need their memory.
+    let sources: Vec<Source<'_>> = pieces.into_iter().map(|piece| piece.source).collect();
+    let (texts, prints) = contents::gather(&sources, &order)?;
+    corpus.posts.text = texts;
+    Ok((corpus, prints))
 }
 
 /// A row: time, channel, piece, row in the piece.
-type Row = (i64, ChannelId, u32, u32);
+pub(crate) type Row = (i64, ChannelId, u32, u32);
 
-/// Copies the rows in their order, the posts on one core and their fingerprints on another.
-fn gather(
-    pieces: &[Piece],
-    order: &[Row],
-    named: (Channels, &Names),
-    files: &HashMap<Place, Place>,
-) -> (Corpus, Prints) {
-    rayon::join(|| gather_posts(pieces, order, named, files), || gather_prints(pieces, order))
-}
-
-fn gather_prints(pieces: &[Piece], order: &[Row]) -> Prints {
-    let mut prints = Prints::with_capacity(order.len());
-    for (_, _, piece, row) in order {
-        if let Some(piece) = pieces.get(*piece as usize) {
-            prints.push_row(&piece.prints, *row as usize);
-        }
-    }
-    prints
-}
-
+/// Copies all columns but the text in their order.
 fn gather_posts(
-    pieces: &[Piece],
+    pieces: &[Piece<'_>],
     order: &[Row],
     (mut channels, names): (Channels, &Names),
-    files: &HashMap<Place, Place>,
+    Versions { files, gone, .. }: &Versions,
 ) -> Corpus {
-    let mut posts = Posts {
-        text: Strings::with_capacity(
-            order.len(),
-            pieces.iter().map(|p| p.posts.text.text_bytes()).sum(),
-        ),
-        post: Strings::with_capacity(
-            order.len(),
-            pieces.iter().map(|p| p.posts.post.text_bytes()).sum(),
-        ),
-        ..Posts::default()
-    };
+    let mut posts = Posts::default();
     let mut forwards = Forwards::default();
-    // The sparse columns of a piece, by row.
-    let starts: Vec<HashMap<u32, usize>> = pieces
-        .iter()
-        .map(|piece| piece.forwards.iter().enumerate().map(|(at, f)| (f.0, at)).collect())
-        .collect();
-    for (time, channel, at, row) in order {
-        let Some(piece) = pieces.get(*at as usize) else { continue };
-        let from = *row as usize;
-        let new = posts.len() as u32;
-        posts.channel.push(*channel);
-        posts.published_at.push(*time);
-        posts.post.push(piece.posts.post.get(from));
-        posts.text.push(piece.posts.text.get(from));
-        posts.resolution_ms.push(piece.posts.resolution_ms.get(from).copied().unwrap_or(0));
-        posts
-            .observed_first
-            .push(piece.posts.observed_first.get(from).copied().unwrap_or(i64::MIN));
-        posts.deleted_at.push(piece.posts.deleted_at.get(from).copied().unwrap_or(i64::MIN));
-        let forward =
-            starts.get(*at as usize).and_then(|f| f.get(row)).and_then(|f| piece.forwards.get(*f));
-        posts.forward.push(forward.map_or(NONE, |(_, origin, post, published)| {
-            forwards.channel.push(channels.intern(names.resolve(origin)));
-            forwards.post.push(post);
-            forwards.published_at.push(*published);
-            forwards.channel.len() as u32 - 1
-        }));
-        let (of, knows) = files.get(&(*at, *row)).copied().unwrap_or((*at, *row));
-        if let Some(piece) = pieces.get(of as usize) {
-            copy_sparse(&piece.posts.media, knows, new, &mut posts.media);
+    let Posts { post, forward, media, links, .. } = &mut posts;
+    let whole = || {
+        let mut deleted = column(pieces, order, |posts| &posts.deleted_at, i64::MIN);
+        for (deleted, (.., at, row)) in deleted.iter_mut().zip(order).filter(|_| !gone.is_empty()) {
+            *deleted = gone.get(&(*at, *row)).copied().unwrap_or(*deleted);
         }
-        copy_sparse(&piece.posts.links, *row, new, &mut posts.links);
-    }
+        let observed = column(pieces, order, |posts| &posts.observed_first, i64::MIN);
+        (deleted, observed, column(pieces, order, |posts| &posts.resolution_ms, 0))
+    };
+    let sparse = || {
+        *post = Strings::with_capacity(
+            order.len(),
+            pieces.iter().map(|piece| piece.posts.post.text_bytes()).sum(),
+        );
+        forward.reserve(order.len());
+        // The origins of forwards of a piece, by row.
+        let starts: Vec<HashMap<u32, usize>> = pieces
+            .iter()
+            .map(|piece| piece.forwards.iter().enumerate().map(|(at, f)| (f.0, at)).collect())
+            .collect();
+        for (new, (.., at, row)) in order.iter().enumerate() {
+            let Some(piece) = pieces.get(*at as usize) else { continue };
+            let new = new as u32;
+            post.push(piece.posts.post.get(*row as usize));
+            let start = starts.get(*at as usize).and_then(|starts| starts.get(row));
+            let origin = start.and_then(|start| piece.forwards.get(*start));
+            forward.push(origin.map_or(NONE, |(_, origin, post, published)| {
+                forwards.channel.push(channels.intern(names.resolve(origin)));
+                forwards.post.push(post);
+                forwards.published_at.push(*published);
+                forwards.channel.len() as u32 - 1
+            }));
+            let (of, knows) = files.get(&(*at, *row)).copied().unwrap_or((*at, *row));
+            if let Some(piece) = pieces.get(of as usize) {
+                copy_sparse(&piece.posts.media, knows, new, media);
+            }
+            copy_sparse(&piece.posts.links, *row, new, links);
+        }
+    };
+    let ((deleted_at, observed_first, resolution_ms), ()) = rayon::join(whole, sparse);
+    let posts = Posts {
+        channel: order.par_iter().map(|row| row.1).collect(),
+        published_at: order.par_iter().map(|row| row.0).collect(),
+        resolution_ms,
+        observed_first,
+        deleted_at,
+        ..posts
+    };
     Corpus { channels, posts, forwards, ..Corpus::default() }
+}
+
+/// A column in the order of the corpus.
+fn column<T: Copy + Send + Sync>(
+    pieces: &[Piece<'_>],
+    order: &[Row],
+    of: impl Fn(&Posts) -> &Vec<T> + Sync,
+    none: T,
+) -> Vec<T> {
+    let values: Vec<&[T]> = pieces.iter().map(|piece| of(&piece.posts).as_slice()).collect();
+    let value = |(.., at, row): &Row| values.get(*at as usize)?.get(*row as usize).copied();
+    order.par_iter().map(|row| value(row).unwrap_or(none)).collect()
 }
 
 /// Copies the entries of one row of a sparse column, which is sorted by row.

@@ -15,6 +15,7 @@
 //! **Not here.** How records are read, what statements are, what a number means.
 
 mod compact;
+mod contents;
 mod corpus;
 mod error;
 mod filer;
@@ -26,6 +27,7 @@ mod settle;
 mod table;
 mod tables;
 mod texts;
+mod versions;
 mod write;
 
 pub use compact::Compaction;

@@ -1,9 +1,12 @@
-//! One file of posts as columns, with the fingerprints beside it.
+//! One file of posts as columns: what says where each row goes, and apart from it the texts and the
+//! fingerprints beside them.
+
+use std::cell::Cell;
 
 use arrow_array::{Int32Array, Int64Array, ListArray, StringArray, TimestampMicrosecondArray};
 use hashbrown::HashSet;
 use marsad_matching::{FINGERPRINT_VERSION, Fingerprint, Fingerprinter, Prints};
-use marsad_types::{ChannelId, ChannelKey, Media, NONE, Platform, Posts, Timestamp};
+use marsad_types::{ChannelId, ChannelKey, Media, NONE, Platform, Posts, Strings, Timestamp};
 use parquet::file::metadata::RowGroupMetaData;
 
 use crate::Error;
@@ -11,8 +14,8 @@ use crate::corpus::Selection;
 use crate::read::{Cells, Rows, media, read_file};
 use crate::table::DataFile;
 
-/// The columns that a corpus needs.
-const COLUMNS: [&str; 18] = [
+/// The columns that a corpus needs, but for the text.
+const COLUMNS: [&str; 17] = [
     "channel",
     "post",
     "version",
@@ -21,7 +24,6 @@ const COLUMNS: [&str; 18] = [
     "observed_first",
     "edited_at",
     "deleted_at",
-    "text",
     "forward_platform",
     "forward_channel",
     "forward_post",
@@ -49,11 +51,13 @@ const PRINT_COLUMNS: [&str; 8] = [
 /// then the number that the source or the filer gave.
 pub(crate) type VersionOrder = (bool, i64, i64, u32);
 
-/// The rows of one file, with ids that hold inside the file only.
-#[derive(Default)]
-pub(crate) struct Piece {
+/// The rows of one file without their texts, with ids that hold inside the file only.
+pub(crate) struct Piece<'a> {
+    /// Where the texts are.
+    pub(crate) source: Source<'a>,
     platform: Option<Platform>,
     pub(crate) channels: Vec<ChannelKey>,
+    /// All columns but the text.
     pub(crate) posts: Posts,
     /// Row, original's channel, its post id or nothing, its time.
     pub(crate) forwards: Vec<(u32, ChannelKey, String, i64)>,
@@ -61,26 +65,57 @@ pub(crate) struct Piece {
     pub(crate) versions: Vec<(u32, VersionOrder)>,
     /// Rows of inputs whose order and multiplicity count; never merged.
     pub(crate) peer_rows: HashSet<u32>,
+}
+
+/// A file of posts, the fingerprints beside it, and which of its rows are wanted.
+pub(crate) struct Source<'a> {
+    file: &'a DataFile,
+    prints: Option<&'a DataFile>,
+    selection: &'a Selection,
+    /// For each row of the row groups read.
+    taken: Vec<bool>,
+    /// Rows taken.
+    rows: usize,
+    /// Bytes of their texts, as far as the file says.
+    pub(crate) text_bytes: usize,
+}
+
+/// The texts of the rows of a piece, and their fingerprints.
+pub(crate) struct Contents {
+    pub(crate) texts: Strings,
     pub(crate) prints: Prints,
 }
 
-impl Piece {
+impl<'a> Piece<'a> {
     /// Reads what a selection wants of a file.
     pub(crate) fn read(
-        file: &DataFile,
-        prints: Option<&DataFile>,
-        selection: &Selection,
+        file: &'a DataFile,
+        prints: Option<&'a DataFile>,
+        selection: &'a Selection,
     ) -> Result<Self, Error> {
-        let Ok(platform) = Platform::new(&file.partition.platform) else {
-            return Ok(Self::default());
+        let mut piece = Self {
+            source: Source { file, prints, selection, taken: Vec::new(), rows: 0, text_bytes: 0 },
+            platform: Platform::new(&file.partition.platform).ok(),
+            channels: Vec::new(),
+            posts: Posts::default(),
+            forwards: Vec::new(),
+            versions: Vec::new(),
+            peer_rows: HashSet::new(),
         };
+        let Some(platform) = piece.platform.clone() else { return Ok(piece) };
         let of_platform = selection.channels.iter().filter(|c| c.platform == platform);
         let wanted: HashSet<&str> = of_platform.map(|c| c.id.as_str()).collect();
         let everything = selection.channels.is_empty();
-        let mut piece = Self { platform: Some(platform), ..Self::default() };
-        // Which rows of the file were taken, for the fingerprints beside them.
-        let mut taken: Vec<bool> = Vec::new();
-        let keep = |group: &RowGroupMetaData| prints.is_some() || selection.wants_group(group);
+        if everything {
+            piece.posts = Posts::with_capacity(file.rows as usize, 0);
+        }
+        let mut taken = Vec::with_capacity(file.rows as usize);
+        let bytes = Cell::new(0);
+        let keep = |group: &RowGroupMetaData| {
+            let is_kept = prints.is_some() || selection.wants_group(group);
+            bytes.set(bytes.get() + if is_kept { text_bytes(group) } else { 0 });
+            is_kept
+        };
         read_file(file, Some(&COLUMNS), &keep, &mut |rows| {
             let cells = PostCells::of(rows);
             for row in 0..rows.len() {
@@ -94,7 +129,9 @@ impl Piece {
                 }
             }
         })?;
-        piece.read_prints(prints, &taken)?;
+        let rows = piece.posts.len();
+        let text_bytes = bytes.get() * rows / taken.len().max(1);
+        piece.source = Source { taken, rows, text_bytes, ..piece.source };
         Ok(piece)
     }
 
@@ -133,7 +170,6 @@ impl Piece {
         self.posts.resolution_ms.push(cells.resolution.get(row).unwrap_or(0));
         self.posts.observed_first.push(moment(&cells.observed_first));
         self.posts.deleted_at.push(moment(&cells.deleted_at));
-        self.posts.text.push(cells.text.get(row).unwrap_or(""));
         let links = cells.links.texts(row).into_iter().map(|link| (at, link));
         self.posts.links.extend(links);
         let written = cells.media.texts(row);
@@ -157,36 +193,68 @@ impl Piece {
             self.versions.push((at, order));
         }
     }
+}
 
-    /// Fingerprints beside the posts; made anew from the text where there are none of this version.
-    fn read_prints(&mut self, file: Option<&DataFile>, taken: &[bool]) -> Result<(), Error> {
-        let mut print = Fingerprint::default();
-        let mut at = 0;
-        let mut is_current = true;
-        if let Some(file) = file {
-            self.prints = Prints::with_capacity(self.posts.len());
-            read_file(file, Some(&PRINT_COLUMNS), &|_| true, &mut |rows| {
-                let cells = PrintCells::of(rows);
-                for row in 0..rows.len() {
-                    let is_taken = taken.get(at).copied().unwrap_or(false);
-                    at += 1;
-                    is_current &= cells.version.get(row) == Some(FINGERPRINT_VERSION);
-                    if is_taken && is_current {
-                        is_current = cells.fill(row, &mut print).is_some();
-                        self.prints.push(&print);
-                    }
+impl Source<'_> {
+    /// The texts of its rows.
+    pub(crate) fn texts(&self) -> Result<Strings, Error> {
+        let mut texts = Strings::with_capacity(self.rows, self.text_bytes);
+        let mut taken = self.taken.iter();
+        let keep =
+            |group: &RowGroupMetaData| self.prints.is_some() || self.selection.wants_group(group);
+        read_file(self.file, Some(&["text"]), &keep, &mut |rows| {
+            let text = rows.text_cells("text");
+            for row in 0..rows.len() {
+                if taken.next() == Some(&true) {
+                    texts.push(text.get(row).unwrap_or(""));
                 }
-            })?;
-        }
-        if !is_current || self.prints.len() != self.posts.len() {
-            let mut fingerprinter = Fingerprinter::new();
-            self.prints = Prints::with_capacity(self.posts.len());
-            for text in self.posts.text.iter() {
-                self.prints.push(&fingerprinter.fingerprint(text));
             }
-        }
-        Ok(())
+        })?;
+        Ok(texts)
     }
+
+    /// The texts of its rows, and the fingerprints beside them; those are made anew where there are
+    /// none of this version.
+    pub(crate) fn contents(&self) -> Result<Contents, Error> {
+        let texts = self.texts()?;
+        let prints = match self.filed_prints()? {
+            Some(prints) if prints.len() == texts.len() => prints,
+            _ => {
+                let mut fingerprinter = Fingerprinter::new();
+                let mut prints = Prints::with_capacity(texts.len());
+                texts.iter().for_each(|text| prints.push(&fingerprinter.fingerprint(text)));
+                prints
+            }
+        };
+        Ok(Contents { texts, prints })
+    }
+
+    /// The fingerprints beside the posts; `None` where any is not of this version.
+    fn filed_prints(&self) -> Result<Option<Prints>, Error> {
+        let Some(file) = self.prints else { return Ok(None) };
+        let mut prints = Prints::with_capacity(self.rows);
+        let mut print = Fingerprint::default();
+        let mut taken = self.taken.iter();
+        let mut is_current = true;
+        read_file(file, Some(&PRINT_COLUMNS), &|_| true, &mut |rows| {
+            let cells = PrintCells::of(rows);
+            for row in 0..rows.len() {
+                let is_taken = taken.next() == Some(&true);
+                is_current &= cells.version.get(row) == Some(FINGERPRINT_VERSION);
+                if is_taken && is_current {
+                    is_current = cells.fill(row, &mut print).is_some();
+                    prints.push(&print);
+                }
+            }
+        })?;
+        Ok(is_current.then_some(prints))
+    }
+}
+
+/// Bytes of the texts of a row group, lengths included.
+fn text_bytes(group: &RowGroupMetaData) -> usize {
+    let text = group.columns().iter().find(|column| column.column_path().string() == "text");
+    text.map_or(0, |column| usize::try_from(column.uncompressed_size()).unwrap_or(0))
 }
 
 /// The columns of a batch of posts.
@@ -199,7 +267,6 @@ struct PostCells<'a> {
     observed_first: Cells<'a, TimestampMicrosecondArray>,
     edited_at: Cells<'a, TimestampMicrosecondArray>,
     deleted_at: Cells<'a, TimestampMicrosecondArray>,
-    text: Cells<'a, StringArray>,
     forward_platform: Cells<'a, StringArray>,
     forward_channel: Cells<'a, StringArray>,
     forward_post: Cells<'a, StringArray>,
@@ -220,7 +287,6 @@ impl<'a> PostCells<'a> {
             observed_first: rows.time_cells("observed_first"),
             edited_at: rows.time_cells("edited_at"),
             deleted_at: rows.time_cells("deleted_at"),
-            text: rows.text_cells("text"),
             forward_platform: rows.text_cells("forward_platform"),
             forward_channel: rows.text_cells("forward_channel"),
             forward_post: rows.text_cells("forward_post"),

@@ -51,6 +51,8 @@ pub(crate) const SAMPLE_SMALL: usize = 12;
 const SAMPLE: usize = 48;
 /// Words of the runs in the first look.
 const SHARED_WORDS: usize = 3;
+/// Posts that one task masks.
+const CHUNK: usize = 1024;
 /// Boilerplate stands in more channels than this.
 const BOILERPLATE_CHANNELS: usize = 20;
 /// Boilerplate stands in more than one post of so many.
@@ -163,31 +165,27 @@ impl Frames {
 
     /// Masks every post that has something to mask and fingerprints what is left, by row.
     pub(crate) fn masked_prints(&self, corpus: &Corpus, prints: &Prints) -> Vec<MaskedPrint> {
-        let rows: Vec<u32> = (0..self.of_row.len())
-            .filter(|row| self.may_mask(*row, prints.lines(*row), corpus.posts.text.get(*row)))
-            .map(|row| row as u32)
-            .collect();
-        rows.par_chunks(512)
+        let rows = self.of_row.len();
+        (0..rows.div_ceil(CHUNK))
+            .into_par_iter()
             .map_init(
                 || (Fingerprinter::new(), Masker::default()),
                 |(fingerprinter, masker), chunk| {
                     let mut masked = Vec::new();
-                    for row in chunk {
-                        let at = *row as usize;
-                        let frames = [self.of(at), Some(self.boilerplate())];
-                        let text = corpus.posts.text.get(at);
+                    for row in chunk * CHUNK..rows.min((chunk + 1) * CHUNK) {
+                        let frames = [self.of(row), Some(self.boilerplate())];
+                        let text = corpus.posts.text.get(row);
+                        if !may_mask(frames, prints.lines(row), text) {
+                            continue;
+                        }
                         let print = masked_print(fingerprinter, masker, text, frames);
-                        masked.extend(print.map(|print| MaskedPrint { row: *row, ..print }));
+                        masked.extend(print.map(|print| MaskedPrint { row: row as u32, ..print }));
                     }
                     masked
                 },
             )
             .flatten_iter()
             .collect()
-    }
-
-    fn may_mask(&self, row: usize, lines: &[u32], text: &str) -> bool {
-        may_mask([self.of(row), Some(self.boilerplate())], lines, text)
     }
 }
 

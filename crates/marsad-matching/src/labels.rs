@@ -136,25 +136,50 @@ const FIRST_LETTERS_MAX: usize = 16;
 pub(crate) fn first_word(text: &str) -> Option<u64> {
     let is_mark =
         |c: char| matches!(c, '\u{640}' | '\u{64B}'..='\u{652}' | '\u{200B}'..='\u{200F}');
-    let word = text.chars().skip_while(|c| !c.is_alphabetic());
-    let word = word.take_while(|c| c.is_alphabetic() || is_mark(*c)).filter(|c| !is_mark(*c));
+    let word = text.chars().skip_while(|c| !is_letter(*c));
+    let word = word.take_while(|c| is_letter(*c) || is_mark(*c)).filter(|c| !is_mark(*c));
     let mut letters = 0;
     let mut hash = 0u64;
+    let mut add = |small: char| {
+        hash = (hash.rotate_left(5) ^ u64::from(small)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    };
     for letter in word {
         letters += 1;
         if letters > FIRST_LETTERS_MAX {
             return None;
         }
-        for small in letter.to_lowercase() {
-            hash = (hash.rotate_left(5) ^ u64::from(small)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        match letter {
+            'A'..='Z' => add(letter.to_ascii_lowercase()),
+            'a'..='z' | '\u{430}'..='\u{44F}' | '\u{620}'..='\u{64A}' => add(letter),
+            _ => letter.to_lowercase().for_each(&mut add),
         }
     }
     (letters > 0).then_some(hash)
 }
 
+/// [`char::is_alphabetic`], without its tables for the letters that nearly all texts are of: every
+/// text of a corpus is asked for its first word.
+fn is_letter(c: char) -> bool {
+    match c {
+        '\0'..='\u{7F}' => c.is_ascii_alphabetic(),
+        '\u{400}'..='\u{481}' | '\u{620}'..='\u{64A}' => true,
+        _ => c.is_alphabetic(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn letters_are_those_of_unicode() {
+        for c in '\0'..='\u{FFFF}' {
+            assert_eq!(is_letter(c), c.is_alphabetic(), "{c:?}");
+        }
+        for c in ('\u{430}'..='\u{44F}').chain('\u{620}'..='\u{64A}') {
+            assert!(c.to_lowercase().eq([c]), "{c:?}");
+        }
+    }
 
     #[test]
     fn a_label_is_known_by_its_first_word_in_any_writing() {

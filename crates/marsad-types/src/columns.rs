@@ -139,6 +139,20 @@ pub struct Posts {
 }
 
 impl Posts {
+    /// Room for so many posts, whose ids take so many bytes together; none yet for their texts.
+    pub fn with_capacity(rows: usize, id_bytes: usize) -> Self {
+        Self {
+            channel: Vec::with_capacity(rows),
+            post: Strings::with_capacity(rows, id_bytes),
+            published_at: Vec::with_capacity(rows),
+            resolution_ms: Vec::with_capacity(rows),
+            observed_first: Vec::with_capacity(rows),
+            deleted_at: Vec::with_capacity(rows),
+            forward: Vec::with_capacity(rows),
+            ..Self::default()
+        }
+    }
+
     /// Rows.
     pub fn len(&self) -> usize {
         self.channel.len()

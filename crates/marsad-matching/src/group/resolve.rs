@@ -276,7 +276,8 @@ impl Resolver<'_> {
             }
         }
         if home.statement == next {
-            statements.push(Statement::default());
+            // Most stay alone.
+            statements.push(Statement { members: Vec::with_capacity(1) });
         }
         if let Some(statement) = statements.get_mut(home.statement as usize) {
             let Home { relation, similarity, .. } = home;

@@ -1,6 +1,7 @@
 //! The distinct texts of a corpus: posts that are equal after normalisation and masking.
 
-use hashbrown::HashMap;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 use marsad_types::{Corpus, NONE};
 
 use super::Options;
@@ -36,8 +37,62 @@ impl Size {
     }
 }
 
-/// Which text has a body.
-pub(crate) type Bodied = HashMap<u128, u32>;
+/// Which text has a body: bodies in the order they came, and a table of their places.
+///
+/// Nearly every post asks for its body and most are new. The table is a sixth of a map that holds
+/// the bodies themselves, so asking in vain nearly always stays in the cache.
+pub(crate) struct Bodied {
+    places: HashTable<u32>,
+    bodies: Vec<(u64, u64)>,
+    texts: Vec<u32>,
+}
+
+/// A body as its halves: half the alignment.
+fn halves(body: u128) -> (u64, u64) {
+    ((body >> 64) as u64, body as u64)
+}
+
+impl Bodied {
+    fn with_capacity(rows: usize) -> Self {
+        Self {
+            places: HashTable::with_capacity(rows),
+            bodies: Vec::with_capacity(rows),
+            texts: Vec::with_capacity(rows),
+        }
+    }
+
+    fn get(&self, body: u128) -> Option<u32> {
+        let body = halves(body);
+        // A body is a hash.
+        let place =
+            self.places.find(body.1, |place| self.bodies.get(*place as usize) == Some(&body));
+        place.and_then(|place| self.texts.get(*place as usize)).copied()
+    }
+
+    /// The text of a body, which is `text` if it has none yet.
+    fn get_or_insert_with(&mut self, body: u128, text: impl FnOnce() -> u32) -> u32 {
+        let Self { places, bodies, texts } = self;
+        let body = halves(body);
+        let is_it = |place: &u32| bodies.get(*place as usize) == Some(&body);
+        let rehash = |place: &u32| bodies.get(*place as usize).map_or(0, |body| body.1);
+        match places.entry(body.1, is_it, rehash) {
+            Entry::Occupied(place) => texts.get(*place.get() as usize).copied().unwrap_or(NONE),
+            Entry::Vacant(place) => {
+                place.insert(bodies.len() as u32);
+                bodies.push(body);
+                let text = text();
+                texts.push(text);
+                text
+            }
+        }
+    }
+
+    /// All bodies with their texts.
+    pub(crate) fn into_pairs(self) -> impl Iterator<Item = (u128, u32)> {
+        let whole = |(high, low): (u64, u64)| u128::from(high) << 64 | u128::from(low);
+        self.bodies.into_iter().map(whole).zip(self.texts)
+    }
+}
 
 /// The hashes by which a post has the text of an earlier one.
 #[derive(Clone, Copy)]
@@ -135,7 +190,7 @@ impl Texts {
     ) -> (Self, Bodied) {
         let rows = corpus.posts.len().min(prints.len());
         let mut texts = Self { of_row: vec![NONE; rows], ..Self::default() };
-        let mut known: Bodied = Bodied::with_capacity(rows);
+        let mut known = Bodied::with_capacity(rows);
         let mut masks = masked.iter().enumerate().peekable();
         for (row, raw) in prints.body.iter().copied().enumerate().take(rows) {
             let mask = masks.next_if(|(_, masked)| masked.row as usize == row);
@@ -147,8 +202,8 @@ impl Texts {
                 |(_, m)| Size { tokens: m.print.tokens, letters: m.print.letters },
             );
             if mask.is_none() {
-                // One look for nearly all posts: the map is larger than any cache.
-                let text = *known.entry(raw).or_insert_with(|| texts.push(row, size, NONE));
+                // One look for nearly all posts.
+                let text = known.get_or_insert_with(raw, || texts.push(row, size, NONE));
                 if let Some(slot) = texts.of_row.get_mut(row) {
                     *slot = text;
                 }
@@ -157,7 +212,7 @@ impl Texts {
             let bodies = Bodies::of(raw, mask.map(|(_, masked)| masked));
             let is_dated = mask.is_some_and(|(_, masked)| masked.is_dated);
             let equal = bodies.equal(
-                |body| known.get(&body).copied(),
+                |body| known.get(body),
                 |text| {
                     size.is_comparable(options) && !is_dated
                         || !texts.same_channel(corpus, text, row)
@@ -167,7 +222,7 @@ impl Texts {
                 texts.push(row, size, mask.map_or(NONE, |(place, _)| place as u32))
             });
             for body in bodies.all() {
-                known.entry(body).or_insert(text);
+                known.get_or_insert_with(body, || text);
             }
             if let Some(slot) = texts.of_row.get_mut(row) {
                 *slot = text;
