@@ -32,9 +32,14 @@ const MONTHS: &str = "january february march april may june july august septembe
     دي بهمن اسفند";
 
 /// The code points of a token, or one that stands for all dates.
-pub(crate) fn undated<'a>(scanner: &'a Scanner, tokens: &[Token], place: usize) -> &'a [u32] {
-    let Some(token) = tokens.get(place) else { return &[] };
-    if moving(scanner, tokens, place).is_some() { &DATE } else { scanner.token_codes(token) }
+pub(crate) fn undated(scanner: &Scanner, place: usize) -> &[u32] {
+    standing(scanner, place, moving(scanner, place))
+}
+
+/// The same, where it is known what the token is of that which changes.
+pub(crate) fn standing(scanner: &Scanner, place: usize, moves: Option<Moving>) -> &[u32] {
+    let Some(token) = scanner.tokens.get(place) else { return &[] };
+    if moves.is_some() { &DATE } else { scanner.token_codes(token) }
 }
 
 /// Whether a token is an hour or a short date, by its form.
@@ -58,7 +63,8 @@ pub(crate) enum Moving {
 }
 
 /// What a token is of that which changes in a frame, if it is.
-pub(crate) fn moving(scanner: &Scanner, tokens: &[Token], place: usize) -> Option<Moving> {
+pub(crate) fn moving(scanner: &Scanner, place: usize) -> Option<Moving> {
+    let tokens = &scanner.tokens;
     let token = tokens.get(place)?;
     let near = |place: Option<usize>| {
         place.and_then(|place| tokens.get(place)).filter(|other| other.line == token.line)
@@ -91,7 +97,7 @@ pub(crate) fn most_moving(
     scanner: &Scanner,
     places: impl Iterator<Item = usize>,
 ) -> Option<Moving> {
-    places.filter_map(|place| moving(scanner, &scanner.tokens, place)).max()
+    places.filter_map(|place| moving(scanner, place)).max()
 }
 
 /// Times, dates and years by their form and size: 81.44 is a rate.
@@ -149,7 +155,7 @@ fn minute(codes: &[u32]) -> Option<u16> {
 
 /// The first number of an issue among some tokens.
 pub(crate) fn issue(scanner: &Scanner, mut places: impl Iterator<Item = usize>) -> Option<u32> {
-    let is_issue = |place: &usize| moving(scanner, &scanner.tokens, *place) == Some(Moving::Issue);
+    let is_issue = |place: &usize| moving(scanner, *place) == Some(Moving::Issue);
     let token = scanner.tokens.get(places.find(is_issue)?)?;
     let digit = |code: &u32| char::from_u32(*code).and_then(|c| c.to_digit(10));
     let add = |sum: u32, code: &u32| sum.checked_mul(10)?.checked_add(digit(code)?);
@@ -210,9 +216,7 @@ mod tests {
     fn dates(text: &str) -> Vec<bool> {
         let mut scanner = Scanner::default();
         scanner.scan(text);
-        (0..scanner.tokens.len())
-            .map(|place| moving(&scanner, &scanner.tokens, place).is_some())
-            .collect()
+        (0..scanner.tokens.len()).map(|place| moving(&scanner, place).is_some()).collect()
     }
 
     #[test]

@@ -159,11 +159,8 @@ pub(crate) fn hashed_lines(scanner: &Scanner) -> impl Iterator<Item = HashedLine
             let Some(token) = scanner.tokens.get(place) else { continue };
             if token.kind.is_matched() {
                 any_word = true;
-                let codes = if may_be_dated {
-                    undated(scanner, &scanner.tokens, place)
-                } else {
-                    scanner.token_codes(token)
-                };
+                let codes =
+                    if may_be_dated { undated(scanner, place) } else { scanner.token_codes(token) };
                 is_dated |= codes.first().is_some_and(|code| *code > 0x10_FFFF);
                 push_utf8(codes, &mut bytes);
             }

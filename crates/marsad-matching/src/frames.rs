@@ -192,8 +192,9 @@ impl Frames {
 /// Whether frames may have something to take out of a post with such lines, or its label.
 pub(crate) fn may_mask(frames: [Option<&Frame>; 2], lines: &[u32], text: &str) -> bool {
     let [own, everywhere] = frames;
+    // A text of one line names no source beside what it says.
     may_begin(text)
-        || may_name(text)
+        || !lines.is_empty() && may_name(text)
         || own
             .is_some_and(|frame| frame.has_runs() || lines.iter().any(|line| frame.has_line(*line)))
         || everywhere.is_some_and(|frame| lines.iter().any(|line| frame.has_line(*line)))
@@ -232,23 +233,21 @@ struct Stretch {
 
 /// Posts by channel, in stretches of about [`STRETCH`], channels one after the other.
 fn stretches(corpus: &Corpus, rows: usize) -> Vec<Stretch> {
-    let mut order: Vec<(u32, u32)> = corpus
-        .posts
-        .channel
-        .iter()
-        .take(rows)
-        .enumerate()
-        .map(|(row, channel)| (*channel, row as u32))
-        .collect();
-    order.par_sort_unstable();
+    let channels = corpus.posts.channel.get(..rows).unwrap_or(&[]);
+    let ids = channels.iter().max().map_or(0, |last| *last as usize + 1);
+    let mut of_channel: Vec<Vec<u32>> = vec![Vec::new(); ids];
+    for (row, channel) in channels.iter().enumerate() {
+        if let Some(posts) = of_channel.get_mut(*channel as usize) {
+            posts.push(row as u32);
+        }
+    }
     let mut stretches = Vec::new();
-    for posts in order.chunk_by(|a, b| a.0 == b.0) {
+    for (channel, posts) in of_channel.iter().enumerate().filter(|(_, posts)| !posts.is_empty()) {
         // Equal parts, so that no stretch is too short to teach.
         let parts = (posts.len() / STRETCH).max(1);
         let size = posts.len().div_ceil(parts);
         for part in posts.chunks(size) {
-            let channel = part.first().map_or(NONE, |(channel, _)| *channel);
-            stretches.push(Stretch { channel, rows: part.iter().map(|(_, row)| *row).collect() });
+            stretches.push(Stretch { channel: channel as u32, rows: part.to_vec() });
         }
     }
     stretches
@@ -369,7 +368,7 @@ impl Runs {
             self.texts += 1;
             // A whole text is not its own frame.
             let longest = (count - 1).min(*words_max);
-            let codes = |place: usize| undated(&scanner, &scanner.tokens, place);
+            let codes = |place: usize| undated(&scanner, place);
             self.starts.add(words.clone().take(longest).map(codes));
             self.ends.add(words.rev().take(longest).map(codes));
         }

@@ -1,7 +1,7 @@
 //! Taking frames out of a scanned text.
 
 use crate::dates::{
-    DATED_WORDS_MAX, HOURS_MAX, Moving, clock, is_hour, issue, most_moving, moving, undated,
+    DATED_WORDS_MAX, HOURS_MAX, Moving, clock, is_hour, issue, most_moving, moving, standing,
 };
 use crate::fingerprint::{count_letters, hashed_lines};
 use crate::labels::{LABEL_WORDS_MAX, is_label};
@@ -274,7 +274,8 @@ impl Masker {
 
     /// Drops lines that name a source.
     fn drop_sources(&mut self, text: &str, scanner: &Scanner) -> bool {
-        if !may_name(text) {
+        let several = scanner.tokens.last().is_some_and(|token| token.line > 0);
+        if !several || !may_name(text) {
             return false;
         }
         let mut any = false;
@@ -342,28 +343,24 @@ impl Masker {
         if known.is_empty() {
             return false;
         }
-        let kept = |place: &usize| {
-            let token = scanner.tokens.get(*place);
-            token.is_some_and(|token| token.kind.is_matched())
-                && self.dropped.get(*place) == Some(&false)
-        };
-        let places: Vec<usize> = match end {
-            End::Start => (0..scanner.tokens.len()).filter(kept).take(RUN_MAX).collect(),
-            End::End => (0..scanner.tokens.len()).rev().filter(kept).take(RUN_MAX).collect(),
-        };
+        let tokens = scanner.tokens.len();
+        let places = (0..tokens).map(|n| if end == End::Start { n } else { tokens - 1 - n });
+        let kept = places
+            .filter(|place| self.dropped.get(*place) == Some(&false) && is_word(scanner, *place));
         let mut hash = 0;
         let (mut most, mut hours) = (None, 0);
         let mut longest = None;
-        for (place, token) in places.iter().enumerate() {
-            most = most.max(moving(scanner, &scanner.tokens, *token));
-            hours += usize::from(is_hour(scanner, *token));
+        for (place, token) in kept.take(RUN_MAX).enumerate() {
+            let moves = moving(scanner, token);
+            most = most.max(moves);
+            hours += usize::from(moves.is_some() && is_hour(scanner, token));
             if most.is_some() && (place >= DATED_WORDS_MAX || hours > HOURS_MAX) {
                 break;
             }
-            hash = run_hash(hash, undated(scanner, &scanner.tokens, *token));
+            hash = run_hash(hash, standing(scanner, token, moves));
             let is_frame = known.binary_search(&hash).is_ok()
-                && end.is_set_off(text, scanner, *token)
-                && !(most.is_some() && end == End::Start && introduces(text, scanner, *token));
+                && end.is_set_off(text, scanner, token)
+                && !(most.is_some() && end == End::Start && introduces(text, scanner, token));
             if is_frame {
                 let tells = most > Some(Moving::Count) && !frame.is_stamp(hash);
                 if !tells || !purpose.keeps_dates() {
@@ -378,7 +375,7 @@ impl Masker {
         // Links and mentions outside the run go with it.
         let run = match end {
             End::Start => 0..last + 1,
-            End::End => *last..scanner.tokens.len(),
+            End::End => last..scanner.tokens.len(),
         };
         if moves {
             self.note((text, scanner), hash, run.clone());

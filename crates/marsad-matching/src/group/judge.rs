@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use super::Options;
 use super::candidates::Pair;
 use super::figures::figures_within;
-use super::parts::{core, cut_item, place, stands_alone};
+use super::parts::{core_by_middle, cut_item, place, stands_alone};
 use super::slots::{Slots, slots};
 use super::spelling::twins;
 use super::texts::Texts;
@@ -278,8 +278,10 @@ pub(crate) fn near(options: &Options, earlier: &View, later: &View) -> Option<Ne
         return Some(Near { similarity, basis: Basis::Similarity, apart: apart()? });
     }
     // In a short text two typos cost a third of its features.
-    let (twins, all, others) = twins(earlier, later);
-    let spelt = twins as f32 / (all + others - twins) as f32;
+    let (all, others) = (earlier.words.len(), later.words.len());
+    // With more of them left no share of 0.9 is reached.
+    let twins = twins(earlier, later, all.saturating_sub((all + others) * 9 / 20));
+    let spelt = twins.map_or(0.0, |twins| twins as f32 / (all + others - twins) as f32);
     let is_spelt = spelt >= SPELLING_WORDS && spelt >= options.threshold;
     // A part and its whole are judged as such.
     let is_part = alike.first_in_second.max(alike.second_in_first) >= options.containment;
@@ -342,8 +344,9 @@ pub(crate) fn containing(options: &Options, earlier: &View, later: &View) -> Opt
         return None;
     }
     if share < options.containment {
-        let (twins, all, _) = twins(part, beside);
-        let spelt = twins as f32 / all.max(1) as f32;
+        let all = part.words.len();
+        let twins = twins(part, beside, all / 8);
+        let spelt = twins.map_or(0.0, |twins| twins as f32 / all.max(1) as f32);
         if spelt >= SPELLING_WORDS {
             share = spelt.min(0.99);
         }
@@ -378,8 +381,12 @@ fn what_part(part: &View, whole: &View) -> Part {
 /// statement, with something of its own before or after it in each.
 fn share_of_core(options: &Options, a: &View, b: &View, least: f32) -> Option<f32> {
     let shorter = a.words.len().min(b.words.len());
-    let (words, ..) = core(&a.words, &b.words);
-    let share = words as f32 / shorter.max(1) as f32;
+    if (shorter as u32) < options.containment_tokens_min {
+        return None;
+    }
+    debug_assert!(least > 0.5, "a shorter run need not go through the middle");
+    let words = core_by_middle(&a.words, &b.words)?;
+    let share = words as f32 / shorter as f32;
     let is_long = words as u32 >= options.containment_tokens_min;
     (is_long && share >= least).then_some(share.min(0.99))
 }

@@ -70,6 +70,27 @@ pub(crate) fn core(a: &[Word], b: &[Word]) -> (usize, usize, usize) {
     longest
 }
 
+/// How many words the longest run that two texts share has, where it has more than half of the
+/// shorter one's: such a run goes through the middle of that one. None for very long texts.
+pub(crate) fn core_by_middle(a: &[Word], b: &[Word]) -> Option<usize> {
+    if a.len() > CORE_WORDS_MAX || b.len() > CORE_WORDS_MAX {
+        return None;
+    }
+    let (shorter, longer) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    let middle = shorter.len() / 2;
+    let (head, tail) = (shorter.get(..middle)?, shorter.get(middle..)?);
+    let same = |(x, y): &(&Word, &Word)| x.hash == y.hash;
+    let through = |place: usize| {
+        let (before, after) = longer.split_at(place);
+        let before = head.iter().rev().zip(before.iter().rev()).take_while(same).count();
+        before + tail.iter().zip(after).take_while(same).count()
+    };
+    let first = tail.first()?.hash;
+    let places = longer.iter().enumerate().filter(|(_, word)| word.hash == first);
+    let longest = places.map(|(place, _)| through(place)).max()?;
+    (longest * 2 > shorter.len()).then_some(longest)
+}
+
 /// Words between two sentences of a part that a whole may have of its own.
 const BETWEEN_WORDS_MAX: usize = 80;
 

@@ -30,6 +30,10 @@ pub(crate) struct View {
     pub(crate) features: Features,
     /// Words and numbers in order.
     pub(crate) words: Vec<Word>,
+    /// Hashes of the words and their places, sorted.
+    pub(crate) sorted: Vec<(u64, u32)>,
+    /// How many of the code points are letters.
+    pub(crate) letters: u32,
     /// Whether the text as written ends in an ellipsis, a label behind it aside.
     pub(crate) trails_off: bool,
     /// Whether capitals say which words are names.
@@ -66,18 +70,29 @@ impl View {
     /// Long enough to be compared otherwise than for equality.
     pub(crate) fn is_comparable(&self, options: &Options) -> bool {
         self.words.len() as u32 >= options.near_tokens_min
-            && count_letters(&self.codes) >= options.near_letters_min
+            && self.letters >= options.near_letters_min
     }
 
     /// Some of its words, without features.
     pub(crate) fn window(&self, words: Range<usize>) -> Self {
-        Self {
+        let mut window = Self {
             codes: self.codes.clone(),
+            letters: self.letters,
             features: Features::default(),
             trails_off: self.trails_off && words.end >= self.words.len(),
             has_names: self.has_names,
             words: self.words.get(words).unwrap_or(&[]).to_vec(),
-        }
+            sorted: Vec::new(),
+        };
+        window.sort();
+        window
+    }
+
+    fn sort(&mut self) {
+        self.sorted.clear();
+        let words = self.words.iter().enumerate();
+        self.sorted.extend(words.map(|(place, word)| (word.hash, place as u32)));
+        self.sorted.sort_unstable();
     }
 
     /// The code points of a word.
@@ -127,6 +142,7 @@ impl Viewer {
         let end = tokens.iter().rfind(|token| token.kind.is_matched()).map_or(0, |last| last.end);
         view.codes.clear();
         view.codes.extend_from_slice(scanner.codes.get(..end as usize).unwrap_or(&[]));
+        view.letters = count_letters(&view.codes);
         view.words.clear();
         let mut before: Option<&Token> = None;
         for token in tokens.iter().filter(|token| token.kind.is_matched()) {
@@ -165,6 +181,7 @@ impl Viewer {
         {
             last.is_cut = true;
         }
+        view.sort();
         view.has_names = !is_title(&view.words);
         view.features.reset(0);
     }
