@@ -109,7 +109,7 @@ impl Grouped {
         options: &Options,
     ) -> Self {
         let masked = frames.masked_prints(corpus, prints);
-        let (texts, _) = Texts::find(corpus, prints, &masked, options);
+        let texts = Texts::find(corpus, prints, &masked, options);
         let (signed, signatures) = texts.signed(prints, &masked, options);
         let near = candidates::near(&signed, &signatures, options.agree_min());
         let containing = contain::candidates(&Grams { texts: &texts, prints, masked: &masked });

@@ -329,10 +329,14 @@ impl Resolved {
                 .then(b.similarity.total_cmp(&a.similarity))
         });
         extras.dedup_by_key(|extra| (extra.text, extra.statement));
+        let mut of_text: HashMap<u32, usize> = HashMap::new();
+        for (place, extra) in extras.iter().enumerate() {
+            of_text.entry(extra.text).or_insert(place);
+        }
         let mut touched = Vec::new();
         for (row, text) in of_row.iter().enumerate() {
-            let from = extras.partition_point(|extra| extra.text < *text);
-            let own = extras.get(from..).unwrap_or(&[]);
+            let Some(from) = of_text.get(text) else { continue };
+            let own = extras.get(*from..).unwrap_or(&[]);
             for extra in own.iter().take_while(|extra| extra.text == *text) {
                 let Some(statement) = statements.get_mut(extra.statement as usize) else {
                     continue;

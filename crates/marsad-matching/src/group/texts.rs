@@ -1,10 +1,11 @@
 //! The distinct texts of a corpus: posts that are equal after normalisation and masking.
 
-use hashbrown::HashTable;
-use hashbrown::hash_table::Entry;
+use hashbrown::{HashMap, HashSet};
 use marsad_types::{Corpus, NONE};
+use rayon::prelude::*;
 
 use super::Options;
+use super::repeated::{self, Entry, each_repeated};
 use crate::fingerprint::BINS;
 use crate::frames::MaskedPrint;
 use crate::prints::Prints;
@@ -37,62 +38,8 @@ impl Size {
     }
 }
 
-/// Which text has a body: bodies in the order they came, and a table of their places.
-///
-/// Nearly every post asks for its body and most are new. The table is a sixth of a map that holds
-/// the bodies themselves, so asking in vain nearly always stays in the cache.
-pub(crate) struct Bodied {
-    places: HashTable<u32>,
-    bodies: Vec<(u64, u64)>,
-    texts: Vec<u32>,
-}
-
-/// A body as its halves: half the alignment.
-fn halves(body: u128) -> (u64, u64) {
-    ((body >> 64) as u64, body as u64)
-}
-
-impl Bodied {
-    fn with_capacity(rows: usize) -> Self {
-        Self {
-            places: HashTable::with_capacity(rows),
-            bodies: Vec::with_capacity(rows),
-            texts: Vec::with_capacity(rows),
-        }
-    }
-
-    fn get(&self, body: u128) -> Option<u32> {
-        let body = halves(body);
-        // A body is a hash.
-        let place =
-            self.places.find(body.1, |place| self.bodies.get(*place as usize) == Some(&body));
-        place.and_then(|place| self.texts.get(*place as usize)).copied()
-    }
-
-    /// The text of a body, which is `text` if it has none yet.
-    fn get_or_insert_with(&mut self, body: u128, text: impl FnOnce() -> u32) -> u32 {
-        let Self { places, bodies, texts } = self;
-        let body = halves(body);
-        let is_it = |place: &u32| bodies.get(*place as usize) == Some(&body);
-        let rehash = |place: &u32| bodies.get(*place as usize).map_or(0, |body| body.1);
-        match places.entry(body.1, is_it, rehash) {
-            Entry::Occupied(place) => texts.get(*place.get() as usize).copied().unwrap_or(NONE),
-            Entry::Vacant(place) => {
-                place.insert(bodies.len() as u32);
-                bodies.push(body);
-                let text = text();
-                texts.push(text);
-                text
-            }
-        }
-    }
-
-    /// All bodies with their texts.
-    pub(crate) fn into_pairs(self) -> impl Iterator<Item = (u128, u32)> {
-        let whole = |(high, low): (u64, u64)| u128::from(high) << 64 | u128::from(low);
-        self.bodies.into_iter().map(whole).zip(self.texts)
-    }
-}
+/// Which text has a body.
+type Bodied = HashMap<u128, u32>;
 
 /// The hashes by which a post has the text of an earlier one.
 #[derive(Clone, Copy)]
@@ -181,18 +128,52 @@ impl Grams<'_> {
 
 impl Texts {
     /// Finds the distinct texts. A post has the text of an earlier one when the two are equal as
-    /// they stand or equal once masked. With them comes the text of each body.
+    /// they stand or equal once masked.
     pub(crate) fn find(
+        corpus: &Corpus,
+        prints: &Prints,
+        masked: &[MaskedPrint],
+        options: &Options,
+    ) -> Self {
+        Self::with_bodies(corpus, prints, masked, options).0
+    }
+
+    /// All bodies by which a later post would have one of the texts.
+    pub(crate) fn bodies(
+        corpus: &Corpus,
+        prints: &Prints,
+        masked: &[MaskedPrint],
+        options: &Options,
+    ) -> Vec<(u128, u32)> {
+        let (texts, known) = Self::with_bodies(corpus, prints, masked, options);
+        let raw = |row: u32| prints.body.get(row as usize).copied().unwrap_or(0);
+        let own = texts.row.iter().enumerate().map(|(text, row)| (raw(*row), text as u32));
+        let own = own.filter(|(body, _)| !known.contains_key(body));
+        known.iter().map(|(body, text)| (*body, *text)).chain(own).collect()
+    }
+
+    /// The texts; and which of them has a body, of all bodies that a masked post has.
+    ///
+    /// Nearly all posts have none of those: they are told from each other by dealing
+    /// ([`super::repeated`]) rather than one by one in a map larger than any cache.
+    fn with_bodies(
         corpus: &Corpus,
         prints: &Prints,
         masked: &[MaskedPrint],
         options: &Options,
     ) -> (Self, Bodied) {
         let rows = corpus.posts.len().min(prints.len());
+        let raw = prints.body.get(..rows).unwrap_or(&[]);
+        let bodies_of = |masked: &MaskedPrint| {
+            Bodies::of(raw.get(masked.row as usize).copied().unwrap_or(0), Some(masked)).all()
+        };
+        let of_masked: HashSet<u128> = masked.iter().flat_map(bodies_of).collect();
+        let is_of_masked: Vec<bool> = raw.par_iter().map(|body| of_masked.contains(body)).collect();
+        let firsts = first_with(raw);
         let mut texts = Self { of_row: vec![NONE; rows], ..Self::default() };
-        let mut known = Bodied::with_capacity(rows);
+        let mut known = Bodied::with_capacity(of_masked.len());
         let mut masks = masked.iter().enumerate().peekable();
-        for (row, raw) in prints.body.iter().copied().enumerate().take(rows) {
+        for (row, raw) in raw.iter().copied().enumerate() {
             let mask = masks.next_if(|(_, masked)| masked.row as usize == row);
             if raw == 0 {
                 continue;
@@ -201,29 +182,27 @@ impl Texts {
                 || size_of(prints, row),
                 |(_, m)| Size { tokens: m.print.tokens, letters: m.print.letters },
             );
-            if mask.is_none() {
-                // One look for nearly all posts.
-                let text = known.get_or_insert_with(raw, || texts.push(row, size, NONE));
-                if let Some(slot) = texts.of_row.get_mut(row) {
-                    *slot = text;
+            let text = if is_of_masked.get(row) == Some(&false) {
+                let first = firsts.get(row).and_then(|first| texts.of_row.get(*first as usize));
+                first.copied().unwrap_or_else(|| texts.push(row, size, NONE))
+            } else {
+                let bodies = Bodies::of(raw, mask.map(|(_, masked)| masked));
+                let is_dated = mask.is_some_and(|(_, masked)| masked.is_dated);
+                let equal = bodies.equal(
+                    |body| known.get(&body).copied(),
+                    |text| {
+                        size.is_comparable(options) && !is_dated
+                            || !texts.same_channel(corpus, text, row)
+                    },
+                );
+                let text = equal.unwrap_or_else(|| {
+                    texts.push(row, size, mask.map_or(NONE, |(place, _)| place as u32))
+                });
+                for body in bodies.all() {
+                    known.entry(body).or_insert(text);
                 }
-                continue;
-            }
-            let bodies = Bodies::of(raw, mask.map(|(_, masked)| masked));
-            let is_dated = mask.is_some_and(|(_, masked)| masked.is_dated);
-            let equal = bodies.equal(
-                |body| known.get(body),
-                |text| {
-                    size.is_comparable(options) && !is_dated
-                        || !texts.same_channel(corpus, text, row)
-                },
-            );
-            let text = equal.unwrap_or_else(|| {
-                texts.push(row, size, mask.map_or(NONE, |(place, _)| place as u32))
-            });
-            for body in bodies.all() {
-                known.get_or_insert_with(body, || text);
-            }
+                text
+            };
             if let Some(slot) = texts.of_row.get_mut(row) {
                 *slot = text;
             }
@@ -298,6 +277,37 @@ impl Texts {
         let channel = &corpus.posts.channel;
         channel.get(self.first_row(text)) == channel.get(row)
     }
+}
+
+/// For each row the first one with the same body, or [`NONE`] where that is itself.
+fn first_with(bodies: &[u128]) -> Vec<u32> {
+    let body = |entry: &Entry| bodies.get(entry.value() as usize).copied().unwrap_or(0);
+    let again: Vec<(u32, u32)> = each_repeated(
+        repeated::Size { items: bodies.len(), count: bodies.len(), spaces: 1 },
+        |range, take| {
+            let some = bodies.get(range.clone()).unwrap_or(&[]);
+            for (row, body) in range.zip(some).filter(|(_, body)| **body != 0) {
+                take(0, *body as u32, row as u32);
+            }
+        },
+        |run, again| {
+            // Mostly one body: the key is a part of it.
+            let mut firsts: Vec<(u128, u32)> = Vec::new();
+            for entry in run {
+                match firsts.iter().find(|(first, _)| *first == body(entry)) {
+                    Some((_, first)) => again.push((entry.value(), *first)),
+                    None => firsts.push((body(entry), entry.value())),
+                }
+            }
+        },
+    );
+    let mut firsts = vec![NONE; bodies.len()];
+    for (row, first) in again {
+        if let Some(slot) = firsts.get_mut(row as usize) {
+            *slot = first;
+        }
+    }
+    firsts
 }
 
 fn size_of(prints: &Prints, row: usize) -> Size {

@@ -209,8 +209,7 @@ impl Bulk<'_> {
             }
             Space::BODY => {
                 // Made again, so that grouping need not keep it.
-                let (_, bodied) = Texts::find(self.corpus, self.prints, masked, self.options);
-                let mut bodies: Vec<(u128, u32)> = bodied.into_pairs().collect();
+                let mut bodies = Texts::bodies(self.corpus, self.prints, masked, self.options);
                 bodies.par_sort_unstable();
                 bodies.into_iter().try_for_each(|body| writer.push(body))
             }
