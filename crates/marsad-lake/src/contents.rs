@@ -15,21 +15,27 @@ use crate::corpus::Row;
 use crate::piece::{Contents, Source};
 
 /// Rows read together at least, for each core.
-const ROWS_PER_CORE: usize = 65_536;
+const ROWS_PER_CORE: usize = if cfg!(test) { 3 } else { 65_536 };
 
 /// Files whose rows lie in one stretch of the corpus, in which no other file has any.
-#[derive(Default)]
-struct Window {
-    pieces: Vec<usize>,
-    rows: Range<usize>,
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Stretch {
+    /// The files by their number.
+    pub(crate) pieces: Vec<usize>,
+    /// Their rows in the order of the corpus.
+    pub(crate) rows: Range<usize>,
 }
 
-/// Reads the texts and fingerprints of some rows, in their order.
-pub(crate) fn gather(sources: &[Source<'_>], order: &[Row]) -> Result<(Strings, Prints), Error> {
+/// Reads the texts and fingerprints of some rows, in their order, stretch by stretch.
+pub(crate) fn gather(
+    sources: &[Source<'_>],
+    order: &[Row],
+    stretches: Vec<Stretch>,
+) -> Result<(Strings, Prints), Error> {
     let bytes = sources.iter().map(|source| source.text_bytes).sum();
     let mut texts = Strings::with_capacity(order.len(), bytes);
     let mut prints = Prints::with_capacity(order.len());
-    let windows = windows(sources.len(), order, ROWS_PER_CORE * rayon::current_num_threads());
+    let windows = joined(stretches, ROWS_PER_CORE * rayon::current_num_threads());
     let mut loaded = read(sources, windows.first())?;
     for (at, window) in windows.iter().enumerate() {
         let rows = order.get(window.rows.clone()).unwrap_or(&[]);
@@ -42,8 +48,8 @@ pub(crate) fn gather(sources: &[Source<'_>], order: &[Row]) -> Result<(Strings, 
     Ok((texts, prints))
 }
 
-/// The contents of the files of a window, by the number of the file.
-fn read(sources: &[Source<'_>], window: Option<&Window>) -> Result<Vec<Option<Contents>>, Error> {
+/// The contents of the files of a stretch, by the number of the file.
+fn read(sources: &[Source<'_>], window: Option<&Stretch>) -> Result<Vec<Option<Contents>>, Error> {
     let wanted = window.map_or(&[][..], |window| window.pieces.as_slice());
     let read: Vec<(usize, Contents)> = wanted
         .par_iter()
@@ -78,66 +84,73 @@ fn put(loaded: &[Option<Contents>], rows: &[Row], texts: &mut Strings, prints: &
     );
 }
 
-/// Cuts the order where no file reaches across, into stretches of `rows_min` rows at least where
-/// that can be.
-fn windows(pieces: usize, order: &[Row], rows_min: usize) -> Vec<Window> {
-    let mut reach: Vec<Option<Range<usize>>> = vec![None; pieces];
-    for (place, (_, _, piece, _)) in order.iter().enumerate() {
-        if let Some(reach) = reach.get_mut(*piece as usize) {
-            reach.get_or_insert(place..place).end = place + 1;
+/// Joins neighbours until each has `rows_min` rows at least, but for the last.
+fn joined(stretches: Vec<Stretch>, rows_min: usize) -> Vec<Stretch> {
+    let mut joined: Vec<Stretch> = Vec::new();
+    for stretch in stretches {
+        match joined.last_mut().filter(|last| last.rows.len() < rows_min) {
+            Some(last) => {
+                last.pieces.extend(stretch.pieces);
+                last.rows.end = stretch.rows.end;
+            }
+            None => joined.push(stretch),
         }
     }
-    let reach = reach.into_iter().enumerate();
-    let mut reach: Vec<(usize, Range<usize>)> =
-        reach.filter_map(|(piece, reach)| Some((piece, reach?))).collect();
-    reach.sort_unstable_by_key(|(_, reach)| reach.start);
-    let mut windows = Vec::new();
-    let mut window = Window::default();
-    for (piece, reach) in reach {
-        if reach.start >= window.rows.end && window.rows.len() >= rows_min {
-            let rows = window.rows.end..window.rows.end;
-            windows.push(std::mem::replace(&mut window, Window { pieces: Vec::new(), rows }));
-        }
-        window.pieces.push(piece);
-        window.rows.end = window.rows.end.max(reach.end);
-    }
-    windows.push(window);
-    windows
+    joined
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
+    use marsad_matching::Fingerprinter;
+    use marsad_types::{ChannelKey, Platform, Post, PostId, Timestamp};
 
     use super::*;
+    use crate::{Lake, Selection};
 
-    proptest! {
-        #[test]
-        fn windows_cover_the_order_and_no_file_stands_in_two(
-            order in prop::collection::vec((0u32..12, 0u32..40), 0..200), rows_min in 0usize..50,
-        ) {
-            // Files that hold a stretch each, more or less: their numbers follow the time.
-            let mut order: Vec<(u32, u32)> = order;
-            order.sort_unstable_by_key(|(piece, jitter)| piece * 20 + jitter);
-            let order: Vec<Row> = order.iter().map(|(piece, row)| (0, 0, *piece, *row)).collect();
-            let windows = windows(12, &order, rows_min);
-            let mut end = 0;
-            let mut seen: Vec<usize> = Vec::new();
-            for window in &windows {
-                prop_assert_eq!(window.rows.start, end);
-                end = window.rows.end;
-                for (_, _, piece, _) in &order[window.rows.clone()] {
-                    prop_assert!(window.pieces.contains(&(*piece as usize)));
+    #[test]
+    fn texts_and_fingerprints_stand_beside_their_posts_in_every_stretch() {
+        const MONTH: i64 = 30 * 24 * 3600 * 1000;
+        let folder = tempfile::tempdir().unwrap();
+        let mut lake = Lake::open(folder.path()).unwrap();
+        let mut filer = lake.filer().unwrap();
+        // Two platforms, two files a month of one, ten months: stretches of one to three files.
+        for round in 0..2i64 {
+            for n in (0..400).filter(|n| n % 2 == round) {
+                let platform = if n % 3 == 0 { "tamtam" } else { "telegram" };
+                if platform == "tamtam" && n / 40 % 2 == 1 {
+                    continue;
                 }
-                seen.extend(&window.pieces);
+                let desk = ChannelKey::new(Platform::new(platform).unwrap(), "desk");
+                let (time, text) = (Timestamp(n * MONTH / 40), format!("train {n} is late today"));
+                let post = Post::new(desk, PostId::Given(n.to_string().into()), time, text);
+                let print = Fingerprinter::new().fingerprint(&post.text);
+                filer.take(post, print, None, n as u64);
             }
-            prop_assert_eq!(end, order.len());
-            let (_, all_but_last) = windows.split_last().unwrap();
-            prop_assert!(all_but_last.iter().all(|window| window.rows.len() >= rows_min));
-            let files = seen.len();
-            seen.sort_unstable();
-            seen.dedup();
-            prop_assert_eq!(files, seen.len());
+            lake.file(&filer.take_batch(), 1000 + round as u64).unwrap();
         }
+        let (corpus, prints) = lake.corpus(&Selection::default()).unwrap();
+        assert!(corpus.posts.len() > 300);
+        for row in 0..corpus.posts.len() {
+            let text = format!("train {} is late today", corpus.posts.post.get(row));
+            assert_eq!(corpus.posts.text.get(row), text);
+        }
+        assert_eq!(prints, Prints::of(&corpus));
+        assert!(corpus.posts.published_at.is_sorted());
+    }
+
+    #[test]
+    fn short_stretches_are_joined() {
+        let stretch = |pieces: &[usize], rows| Stretch { pieces: pieces.to_vec(), rows };
+        let stretches = vec![
+            stretch(&[2], 0..3),
+            stretch(&[0, 4], 3..7),
+            stretch(&[1], 7..17),
+            stretch(&[3], 17..18),
+        ];
+        assert_eq!(joined(stretches.clone(), 1), stretches);
+        let wanted = [stretch(&[2, 0, 4], 0..7), stretch(&[1], 7..17), stretch(&[3], 17..18)];
+        assert_eq!(joined(stretches.clone(), 5), wanted);
+        assert_eq!(joined(stretches, 100), [stretch(&[2, 0, 4, 1, 3], 0..18)]);
+        assert_eq!(joined(Vec::new(), 5), []);
     }
 }

@@ -12,6 +12,7 @@ use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::statistics::Statistics;
 use rayon::prelude::*;
 
+use crate::contents::Stretch;
 use crate::piece::{Piece, Source};
 use crate::read::sort_taken;
 use crate::table::{DataFile, Partition};
@@ -206,33 +207,81 @@ fn assemble(pieces: Vec<Piece<'_>>, names: &Names) -> Result<(Corpus, Prints), E
     let ranks: Vec<Vec<u32>> =
         pieces.iter().map(|piece| piece.channels.iter().map(rank).collect()).collect();
     let versions = Versions::find(&pieces, &ids, &ranks)?;
-    let mut order: Vec<Row> = Vec::with_capacity(pieces.iter().map(|p| p.posts.len()).sum());
-    for (at, (piece, ids)) in pieces.iter().zip(&ids).enumerate() {
-        for row in 0..piece.posts.len() {
-            if versions.dropped.contains(&(at as u32, row as u32)) {
-                continue;
-            }
-            let id = piece.posts.channel.get(row).and_then(|c| ids.get(*c as usize)).copied();
-            let time = piece.posts.published_at.get(row).copied().unwrap_or(0);
-            order.push((time, id.unwrap_or(NONE), at as u32, row as u32));
-        }
-    }
-    let post = |piece: u32, row: u32| {
-        pieces.get(piece as usize).map_or("", |piece| piece.posts.post.get(row as usize))
-    };
-    order.par_sort_unstable_by(|a, b| {
-        (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| post(a.2, a.3).cmp(post(b.2, b.3)))
-    });
+    let (order, stretches) = ordered(&pieces, &ids, &versions);
     let mut corpus = gather_posts(&pieces, &order, (channels, names), &versions);
     // What the pieces hold is copied; the texts need their memory.
     let sources: Vec<Source<'_>> = pieces.into_iter().map(|piece| piece.source).collect();
-    let (texts, prints) = contents::gather(&sources, &order)?;
+    let (texts, prints) = contents::gather(&sources, &order, stretches)?;
     corpus.posts.text = texts;
     Ok((corpus, prints))
 }
 
 /// A row: time, channel, piece, row in the piece.
 pub(crate) type Row = (i64, ChannelId, u32, u32);
+
+/// The rows by time, channel and post id, and the stretches in which they lie. A file is of a month:
+/// so it is mostly a few files whose rows are sorted together.
+fn ordered(
+    pieces: &[Piece<'_>],
+    ids: &[Vec<ChannelId>],
+    Versions { dropped, .. }: &Versions,
+) -> (Vec<Row>, Vec<Stretch>) {
+    let post = |piece: u32, row: u32| {
+        pieces.get(piece as usize).map_or("", |piece| piece.posts.post.get(row as usize))
+    };
+    let together = together(pieces);
+    let sorted: Vec<Vec<Row>> = together
+        .par_iter()
+        .map(|together| {
+            let mut rows: Vec<Row> = Vec::new();
+            for at in together {
+                let (Some(piece), Some(ids)) = (pieces.get(*at), ids.get(*at)) else { continue };
+                let channels = piece.posts.channel.iter();
+                let columns = channels.zip(&piece.posts.published_at).enumerate();
+                rows.extend(columns.map(|(row, (channel, time))| {
+                    let id = ids.get(*channel as usize).copied().unwrap_or(NONE);
+                    (*time, id, *at as u32, row as u32)
+                }));
+            }
+            if !dropped.is_empty() {
+                rows.retain(|(.., at, row)| !dropped.contains(&(*at, *row)));
+            }
+            rows.par_sort_unstable_by(|a, b| {
+                (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| post(a.2, a.3).cmp(post(b.2, b.3)))
+            });
+            rows
+        })
+        .collect();
+    let mut order: Vec<Row> = Vec::with_capacity(sorted.iter().map(Vec::len).sum());
+    let mut stretches = Vec::new();
+    for (pieces, rows) in together.into_iter().zip(sorted) {
+        let start = order.len();
+        order.extend(rows);
+        stretches.push(Stretch { pieces, rows: start..order.len() });
+    }
+    (order, stretches)
+}
+
+/// Pieces whose posts lie in one stretch of time, in which no other piece has any; in the order of
+/// time.
+fn together(pieces: &[Piece<'_>]) -> Vec<Vec<usize>> {
+    let span = |(at, piece): (usize, &Piece<'_>)| {
+        let times = &piece.posts.published_at;
+        Some((*times.iter().min()?, *times.iter().max()?, at))
+    };
+    let mut spans: Vec<(i64, i64, usize)> = pieces.iter().enumerate().filter_map(span).collect();
+    spans.sort_unstable();
+    let mut together: Vec<Vec<usize>> = Vec::new();
+    let mut end = i64::MIN;
+    for (first, last, at) in spans {
+        match together.last_mut().filter(|_| first <= end) {
+            Some(pieces) => pieces.push(at),
+            None => together.push(vec![at]),
+        }
+        end = end.max(last);
+    }
+    together
+}
 
 /// Copies all columns but the text in their order.
 fn gather_posts(
