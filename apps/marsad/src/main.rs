@@ -29,10 +29,6 @@ use clap::Parser;
 use crate::cli::{Cli, Verb};
 use crate::failure::Failure;
 
-/// Small allocations on both cores are most of what matching and reading do besides computing.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     let cli = Cli::parse();
     match run(cli) {
