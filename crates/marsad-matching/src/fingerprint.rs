@@ -15,7 +15,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 use crate::dates::{DATED_WORDS_MAX, HOURS_MAX, is_hour, undated};
 use crate::grams::{GRAM_TOKENS_MIN, winnow};
 use crate::mask::run_hash;
-use crate::normalise::{Scanner, is_digit};
+use crate::normalise::Scanner;
 
 /// Version of everything stored beside a post: normaliser, features, signature. A stored column of
 /// another version is computed again.
@@ -183,9 +183,9 @@ pub(crate) fn hashed_lines(scanner: &Scanner) -> impl Iterator<Item = HashedLine
     })
 }
 
-/// Digits and the marks among them are not letters.
+/// Digits and the marks among them are not letters; they all come before `@`.
 pub(crate) fn count_letters(codes: &[u32]) -> u32 {
-    codes.iter().filter(|code| **code >= 0x40 && !is_digit(**code)).count() as u32
+    codes.iter().filter(|code| **code >= 0x40).count() as u32
 }
 
 fn push_utf8(codes: &[u32], bytes: &mut Vec<u8>) {
@@ -232,12 +232,34 @@ pub(crate) fn each_feature(codes: &[u32], mut take: impl FnMut(u64)) {
 }
 
 #[inline]
-fn finish(mut h: u64) -> u64 {
+const fn finish(mut h: u64) -> u64 {
     h ^= h >> 32;
     h = h.wrapping_mul(FINISH);
     h ^= h >> 32;
     h = h.wrapping_mul(FINISH);
     h ^ (h >> 32)
+}
+
+/// Where an empty bin looks first, second and so on for a bin to take its minimum from.
+static PROBES: [[u8; PROBES_KEPT]; BINS] = {
+    let mut probes = [[0; PROBES_KEPT]; BINS];
+    let mut bin = 0;
+    while bin < BINS {
+        let mut attempt = 0;
+        while attempt < PROBES_KEPT {
+            probes[bin][attempt] = probe(bin, attempt as u64 + 1) as u8;
+            attempt += 1;
+        }
+        bin += 1;
+    }
+    probes
+};
+/// A text of ten features needs more for one bin in a hundred.
+const PROBES_KEPT: usize = 32;
+
+/// The bin at which an empty one looks at an attempt.
+const fn probe(bin: usize, attempt: u64) -> usize {
+    finish((bin as u64) << 32 | attempt) as usize % BINS
 }
 
 /// The signature of a normalised text; all zero for an empty one.
@@ -255,13 +277,16 @@ pub(crate) fn signature(codes: &[u32]) -> [u8; BINS] {
         return signature;
     }
     for (bin, byte) in signature.iter_mut().enumerate() {
-        let mut from = bin;
-        let mut attempt = 0u64;
-        while minima.get(from).is_none_or(|minimum| *minimum == EMPTY) {
+        let mut minimum = minima[bin];
+        let mut attempt = 0;
+        while minimum == EMPTY {
+            minimum = minima[match PROBES[bin].get(attempt) {
+                Some(kept) => usize::from(*kept) % BINS,
+                None => probe(bin, attempt as u64 + 1),
+            }];
             attempt += 1;
-            from = finish((bin as u64) << 32 | attempt) as usize % BINS;
         }
-        *byte = minima.get(from).map_or(0, |minimum| *minimum as u8);
+        *byte = minimum as u8;
     }
     signature
 }

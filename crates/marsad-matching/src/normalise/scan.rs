@@ -16,6 +16,9 @@ pub(crate) const GAP: u32 = b' ' as u32;
 /// Latin on.
 const OTHER: u8 = 1 << (Kind::Other as u8 - Kind::Latin as u8);
 
+/// Bit of digits among them.
+const DIGIT: u8 = 1 << (Kind::Digit as u8 - Kind::Latin as u8);
+
 /// What a token is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum TokenKind {
@@ -175,6 +178,7 @@ impl Scanner {
             match entry.kind {
                 Kind::Latin | Kind::Cyrillic | Kind::Greek | Kind::Other | Kind::Digit => {
                     self.push(entry, end - c.len_utf8(), end);
+                    chars = self.letters(text, end, table).chars();
                 }
                 Kind::Space | Kind::Separator => self.close(),
                 Kind::Delete => {}
@@ -205,6 +209,29 @@ impl Scanner {
         self.word.scripts |= 1 << (entry.kind as u8 - Kind::Latin as u8);
         self.word.has_digit |= entry.kind == Kind::Digit;
         self.word.source_end = end as u32;
+    }
+
+    /// Adds the letters and digits that follow in the open word; says what is left. Nearly all of a
+    /// text goes through here.
+    #[inline]
+    fn letters<'a>(&mut self, text: &'a str, from: usize, table: Table) -> &'a str {
+        let rest = text.get(from..).unwrap_or("");
+        let (mut scripts, mut end) = (0, 0);
+        for (at, c) in rest.char_indices() {
+            let Entry { kind, code } = table.entry(c);
+            if !kind.is_letter() {
+                break;
+            }
+            self.codes.push(code);
+            scripts |= 1 << (kind as u8 - Kind::Latin as u8);
+            end = at + c.len_utf8();
+        }
+        self.word.scripts |= scripts;
+        self.word.has_digit |= scripts & DIGIT != 0;
+        if end > 0 {
+            self.word.source_end = (from + end) as u32;
+        }
+        rest.get(end..).unwrap_or("")
     }
 
     fn open(&mut self, source_start: usize) {

@@ -49,6 +49,14 @@ pub(super) enum Kind {
     Keycap,
 }
 
+impl Kind {
+    /// Whether it stands in a word as it is.
+    #[inline]
+    pub(super) fn is_letter(self) -> bool {
+        matches!(self, Self::Latin | Self::Cyrillic | Self::Greek | Self::Other | Self::Digit)
+    }
+}
+
 /// A kind and the folded code point.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Entry {
