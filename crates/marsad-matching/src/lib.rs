@@ -41,4 +41,4 @@ pub use fingerprint::{FINGERPRINT_VERSION, Fingerprint, Fingerprinter};
 pub use group::{Options, group};
 pub use index::{Answer, Arrival, Index, Standing};
 pub use prints::Prints;
-pub use statement::{Member, Relation, Statement, Statements, Tally};
+pub use statement::{Member, Members, Relation, Statement, Statements, Tally};

@@ -1,5 +1,7 @@
 //! What grouping hands over.
 
+use smallvec::SmallVec;
+
 /// How a post belongs to a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Relation {
@@ -45,11 +47,14 @@ pub struct Member {
     pub appears: bool,
 }
 
+/// Posts of a statement; most stand alone, and those lie in place.
+pub type Members = SmallVec<[Member; 1]>;
+
 /// The same statement wherever it appears.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Statement {
     /// By time and row; the first one is where it appeared first. Never empty.
-    pub members: Vec<Member>,
+    pub members: Members,
 }
 
 /// All statements of a corpus: every post is in at least one.

@@ -151,10 +151,12 @@ impl Judge<'_> {
     /// are alike but differ in a slot.
     pub(super) fn links(&self, pairs: Pairs<'_>, in_series: &mut Vec<bool>) -> (Vec<Link>, usize) {
         let on_all_cores = |some: &[Pair], rule: Rule| -> Vec<Link> {
-            let judged = some
+            // Neighbours share texts, so that most views are made once.
+            by_cluster(some, self.texts.len())
                 .par_chunks(8192)
-                .map_init(Work::default, |work, chunk| self.each(work, chunk, rule));
-            judged.flatten_iter().collect()
+                .map_init(Work::default, |work, chunk| self.each(work, chunk, rule))
+                .flatten_iter()
+                .collect()
         };
         self.links_by(pairs, in_series, on_all_cores)
     }
@@ -178,6 +180,7 @@ impl Judge<'_> {
     ) -> (Vec<Link>, usize) {
         let Pairs { near, containing } = pairs;
         let mut links = each(near, Rule::Near);
+        links.sort_unstable_by_key(|link| (link.later, link.earlier));
         let known: Vec<Pair> = links.iter().map(|link| (link.later, link.earlier)).collect();
         let rest: Vec<Pair> = containing
             .iter()
@@ -185,13 +188,13 @@ impl Judge<'_> {
             .filter(|(earlier, later)| known.binary_search(&(*later, *earlier)).is_err())
             .collect();
         links.extend(each(&rest, Rule::Containing));
-        links.sort_by_key(|link| (link.later, link.earlier));
+        links.sort_unstable_by_key(|link| (link.later, link.earlier));
         in_series.resize(self.texts.len(), false);
         let apart = mark_apart(&mut links, in_series);
         (links, apart)
     }
 
-    /// Judges pairs, sorted by the later text.
+    /// Judges pairs.
     fn each(&self, work: &mut Work, pairs: &[Pair], rule: Rule) -> Vec<Link> {
         let Work { viewer, views } = work;
         let mut links = Vec::new();
@@ -389,6 +392,34 @@ fn share_of_core(options: &Options, a: &View, b: &View, least: f32) -> Option<f3
     let share = words as f32 / shorter as f32;
     let is_long = words as u32 >= options.containment_tokens_min;
     (is_long && share >= least).then_some(share.min(0.99))
+}
+
+/// Pairs in the order of the clusters that they make together, each named by its first text.
+fn by_cluster(pairs: &[Pair], texts: usize) -> Vec<Pair> {
+    let mut above: Vec<u32> = (0..texts as u32).collect();
+    for (earlier, later) in pairs {
+        let (a, b) = (top(&mut above, *earlier), top(&mut above, *later));
+        if let Some(slot) = above.get_mut(a.max(b) as usize) {
+            *slot = a.min(b);
+        }
+    }
+    let mut named: Vec<(u32, Pair)> =
+        pairs.iter().map(|pair| (top(&mut above, pair.0), *pair)).collect();
+    named.par_sort_unstable_by_key(|(first, (earlier, later))| (*first, *later, *earlier));
+    named.into_iter().map(|(_, pair)| pair).collect()
+}
+
+/// The first text of a cluster; halves the way there for whoever comes next.
+fn top(above: &mut [u32], mut text: u32) -> u32 {
+    let next = |above: &[u32], text: u32| above.get(text as usize).copied().unwrap_or(text);
+    while next(above, text) != text {
+        let further = next(above, next(above, text));
+        if let Some(slot) = above.get_mut(text as usize) {
+            *slot = further;
+        }
+        text = further;
+    }
+    text
 }
 
 /// Marks the links between texts that a figure, a fact or a word of a series tells apart; a text is

@@ -276,8 +276,7 @@ impl Resolver<'_> {
             }
         }
         if home.statement == next {
-            // Most stay alone.
-            statements.push(Statement { members: Vec::with_capacity(1) });
+            statements.push(Statement::default());
         }
         if let Some(statement) = statements.get_mut(home.statement as usize) {
             let Home { relation, similarity, .. } = home;
