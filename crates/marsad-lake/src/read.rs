@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
+use std::ops::Range;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int32Type, Int64Type, TimestampMicrosecondType};
@@ -64,21 +65,29 @@ impl Cells<'_, TimestampMicrosecondArray> {
     }
 }
 
-impl Cells<'_, ListArray> {
+impl<'a> Cells<'a, ListArray> {
+    /// The array of all lists' values and the places of one list there; none where it is empty, as
+    /// most are.
+    fn list(&self, row: usize) -> Option<(&'a ListArray, Range<usize>)> {
+        let list = self.0.filter(|list| !list.is_null(row))?;
+        let [start, end] = *list.value_offsets().get(row..row + 2)?.as_array()?;
+        let place = |offset| usize::try_from(offset).ok();
+        (start < end).then_some((list, place(start)?..place(end)?))
+    }
+
     pub(crate) fn texts(&self, row: usize) -> Vec<String> {
-        let Some(list) = self.0.filter(|list| !list.is_null(row)) else { return Vec::new() };
-        let values = list.value(row);
-        let Some(values) = values.as_string_opt::<i32>() else { return Vec::new() };
-        values.iter().flatten().map(str::to_owned).collect()
+        let Some((list, places)) = self.list(row) else { return Vec::new() };
+        let Some(values) = list.values().as_string_opt::<i32>() else { return Vec::new() };
+        let values = places.filter(|place| !values.is_null(*place)).map(|at| values.value(at));
+        values.map(str::to_owned).collect()
     }
 
     pub(crate) fn ints(&self, row: usize, out: &mut Vec<u32>) {
         out.clear();
-        let Some(list) = self.0.filter(|list| !list.is_null(row)) else { return };
-        let values = list.value(row);
-        if let Some(values) = values.as_primitive_opt::<Int32Type>() {
-            out.extend(values.values().iter().map(|value| value.cast_unsigned()));
-        }
+        let Some((list, places)) = self.list(row) else { return };
+        let values = list.values().as_primitive_opt::<Int32Type>();
+        let values = values.and_then(|values| values.values().get(places)).unwrap_or(&[]);
+        out.extend(values.iter().map(|value| value.cast_unsigned()));
     }
 }
 

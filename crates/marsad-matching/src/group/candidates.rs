@@ -42,12 +42,12 @@ pub(super) fn near(signed: &[Signed], signatures: &Signatures<'_>, agree_min: u3
         };
         let said = each_repeated(
             size,
-            |range, take| {
+            |range, deal| {
                 let start = range.start;
                 for (place, one) in signed.get(range).unwrap_or(&[]).iter().enumerate() {
                     let signature = signatures.get(*one);
                     for band in 0..BANDS_AT_ONCE {
-                        take(band, band_key(signature, first + band), (start + place) as u32);
+                        deal.take(band, band_key(signature, first + band), (start + place) as u32);
                     }
                 }
             },

@@ -18,10 +18,10 @@ pub(super) fn candidates(grams: &Grams<'_>) -> Vec<Pair> {
     let count = (0..texts as u32).into_par_iter().map(|text| grams.of(text).len()).sum();
     let mut hits: Vec<Pair> = each_repeated(
         Size { items: texts, count, spaces: 1 },
-        |range, take| {
+        |range, deal| {
             for text in range {
                 for gram in grams.of(text as u32) {
-                    take(0, *gram, text as u32);
+                    deal.take(0, *gram, text as u32);
                 }
             }
         },

@@ -47,21 +47,46 @@ pub(super) struct Size {
     pub(super) spaces: usize,
 }
 
+/// Takes entries and deals them into the buckets of a pass.
+pub(super) struct Dealer {
+    hands: Vec<Vec<Entry>>,
+    pass: usize,
+    /// Passes times buckets of a space.
+    places: usize,
+    /// Buckets of a space are two to the power of so many.
+    bits: u32,
+}
+
+impl Dealer {
+    /// An entry of a space of keys.
+    #[inline]
+    pub(super) fn take(&mut self, space: usize, key: u32, value: u32) {
+        let place = scaled(key, self.places);
+        if place >> self.bits == self.pass {
+            let bucket = space << self.bits | place & ((1 << self.bits) - 1);
+            if let Some(hand) = self.hands.get_mut(bucket) {
+                hand.push(Entry::new(key, value));
+            }
+        }
+    }
+}
+
 /// Calls `of_run` with the values of each key that occurs more than once, in the order of the
 /// values, and gathers what it says, in no order.
 ///
-/// `entries` calls its second argument with the space, key and value of each entry of the items in
+/// `entries` gives its second argument the space, key and value of each entry of the items in
 /// a range of `0..items`; keys of different spaces have nothing to do with each other.
 pub(super) fn each_repeated<R: Send>(
     size: Size,
-    entries: impl Fn(std::ops::Range<usize>, &mut dyn FnMut(usize, u32, u32)) + Sync,
+    entries: impl Fn(std::ops::Range<usize>, &mut Dealer) + Sync,
     of_run: impl Fn(&[Entry], &mut Vec<R>) + Sync,
 ) -> Vec<R> {
     let Size { items, count, spaces } = size;
     let passes = count.div_ceil(PASS_MAX).next_power_of_two().max(1);
     let of_space = (count / passes / BUCKET / spaces).next_power_of_two();
-    let of_space = of_space.clamp(1, (BUCKETS_MAX / spaces).max(1));
-    let buckets = of_space * spaces;
+    let most = (BUCKETS_MAX / spaces).max(1);
+    let bits = of_space.min(1 << most.ilog2()).trailing_zeros();
+    let buckets = spaces << bits;
     let slice = items.div_ceil(PARTS).max(1);
     let mut found = Vec::new();
     for pass in 0..passes {
@@ -70,17 +95,11 @@ pub(super) fn each_repeated<R: Send>(
             .map(|part| {
                 let range = part * slice..items.min((part + 1) * slice);
                 let expected = count / passes / buckets / PARTS;
-                let mut hands: Vec<Vec<Entry>> =
-                    (0..buckets).map(|_| Vec::with_capacity(expected + expected / 4)).collect();
-                entries(range, &mut |space, key, value| {
-                    let place = scaled(key, passes * of_space);
-                    if place / of_space == pass
-                        && let Some(hand) = hands.get_mut(space * of_space + place % of_space)
-                    {
-                        hand.push(Entry::new(key, value));
-                    }
-                });
-                hands
+                let hand = || Vec::with_capacity(expected + expected / 4);
+                let hands = (0..buckets).map(|_| hand()).collect();
+                let mut dealer = Dealer { hands, pass, places: passes << bits, bits };
+                entries(range, &mut dealer);
+                dealer.hands
             })
             .collect();
         let of_bucket = |bucket: usize| {
@@ -136,9 +155,9 @@ mod tests {
         ) {
             let mut found = each_repeated(
                 Size { items: keys.len(), count: keys.len(), spaces: 2 },
-                |range, take| {
+                |range, deal| {
                     for place in range {
-                        take(place % 2, keys[place], place as u32);
+                        deal.take(place % 2, keys[place], place as u32);
                     }
                 },
                 |run, out| out.push(run.iter().map(|e| (e.key(), e.value())).collect::<Vec<_>>()),
@@ -163,10 +182,10 @@ mod tests {
         let count = BUCKET * 8;
         let runs = each_repeated(
             Size { items: count, count, spaces: 1 },
-            |range, take| {
+            |range, deal| {
                 for place in range {
                     let key = (place % (count / 2)) as u32;
-                    take(0, key.wrapping_mul(0x9E37_79B9), place as u32);
+                    deal.take(0, key.wrapping_mul(0x9E37_79B9), place as u32);
                 }
             },
             |run, out| out.push(run.len()),

@@ -284,10 +284,10 @@ fn first_with(bodies: &[u128]) -> Vec<u32> {
     let body = |entry: &Entry| bodies.get(entry.value() as usize).copied().unwrap_or(0);
     let again: Vec<(u32, u32)> = each_repeated(
         repeated::Size { items: bodies.len(), count: bodies.len(), spaces: 1 },
-        |range, take| {
+        |range, deal| {
             let some = bodies.get(range.clone()).unwrap_or(&[]);
             for (row, body) in range.zip(some).filter(|(_, body)| **body != 0) {
-                take(0, *body as u32, row as u32);
+                deal.take(0, *body as u32, row as u32);
             }
         },
         |run, again| {
