@@ -246,8 +246,11 @@ fn ordered(
             if !dropped.is_empty() {
                 rows.retain(|(.., at, row)| !dropped.contains(&(*at, *row)));
             }
+            // Some inputs repeat a post: such rows keep their order.
             rows.par_sort_unstable_by(|a, b| {
-                (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| post(a.2, a.3).cmp(post(b.2, b.3)))
+                let by_post = || post(a.2, a.3).cmp(post(b.2, b.3));
+                let by_place = || (a.2, a.3).cmp(&(b.2, b.3));
+                (a.0, a.1).cmp(&(b.0, b.1)).then_with(by_post).then_with(by_place)
             });
             rows
         })
