@@ -450,3 +450,16 @@ fn mark_apart(links: &mut [Link], in_series: &mut [bool]) -> usize {
     }
     apart
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_of_one_cluster_stand_together_by_the_later_text() {
+        let pairs = [(0, 3), (1, 4), (3, 5), (2, 6), (4, 6)];
+        let wanted = [(0, 3), (3, 5), (1, 4), (2, 6), (4, 6)];
+        assert_eq!(by_cluster(&pairs, 7), wanted);
+        assert_eq!(by_cluster(&[], 0), []);
+    }
+}

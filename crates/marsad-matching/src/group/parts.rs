@@ -189,3 +189,43 @@ pub(crate) fn stands_alone(part: &View, whole: &View) -> bool {
         is_start(place) && is_about_equal(run) && is_end(place + words.len())
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn words(hashes: &[u64]) -> Vec<Word> {
+        let word = |hash: &u64| Word {
+            hash: *hash,
+            start: 0,
+            end: 0,
+            begins: false,
+            begins_line: false,
+            is_cut: false,
+            is_introduced: false,
+            follows_comma: false,
+            is_aside: false,
+            is_number: false,
+            is_name: false,
+        };
+        hashes.iter().map(word).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn a_run_of_more_than_half_is_found_through_the_middle(
+            before in prop::collection::vec(0u64..4, 0..6),
+            shared in prop::collection::vec(0u64..4, 0..12),
+            after in prop::collection::vec(0u64..4, 0..6),
+            other in prop::collection::vec(0u64..4, 0..6),
+        ) {
+            let a = words(&[before.as_slice(), &shared, &after].concat());
+            let b = words(&[other.as_slice(), &shared, &before].concat());
+            let (longest, ..) = core(&a, &b);
+            let wanted = (longest * 2 > a.len().min(b.len())).then_some(longest);
+            prop_assert_eq!(core_by_middle(&a, &b), wanted);
+        }
+    }
+}
