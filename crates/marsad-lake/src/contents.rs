@@ -1,6 +1,6 @@
 //! The texts of posts and their fingerprints, in the order of the corpus.
 //!
-//! They are nine tenths of what a corpus holds. So they are read once it is known where each row
+//! They are about four fifths of what a corpus holds. So they are read once it is known where each row
 //! goes, and of a few files at a time: what is read goes to its place and is dropped, while the next
 //! files are read. Held all at once beside the corpus they would double its memory.
 

@@ -112,7 +112,7 @@ impl<'a> Piece<'a> {
         let mut taken = Vec::with_capacity(file.rows as usize);
         let bytes = Cell::new(0);
         let keep = |group: &RowGroupMetaData| {
-            let is_kept = prints.is_some() || selection.wants_group(group);
+            let is_kept = keeps(prints, selection, group);
             bytes.set(bytes.get() + if is_kept { text_bytes(group) } else { 0 });
             is_kept
         };
@@ -200,8 +200,7 @@ impl Source<'_> {
     pub(crate) fn texts(&self) -> Result<Strings, Error> {
         let mut texts = Strings::with_capacity(self.rows, self.text_bytes);
         let mut taken = self.taken.iter();
-        let keep =
-            |group: &RowGroupMetaData| self.prints.is_some() || self.selection.wants_group(group);
+        let keep = |group: &RowGroupMetaData| keeps(self.prints, self.selection, group);
         read_file(self.file, Some(&["text"]), &keep, &mut |rows| {
             let text = rows.text_cells("text");
             for row in 0..rows.len() {
@@ -249,6 +248,12 @@ impl Source<'_> {
         })?;
         Ok(is_current.then_some(prints))
     }
+}
+
+/// Whether a row group is read: with fingerprints beside it, in whose file groups may be cut
+/// otherwise, every one.
+fn keeps(prints: Option<&DataFile>, selection: &Selection, group: &RowGroupMetaData) -> bool {
+    prints.is_some() || selection.wants_group(group)
 }
 
 /// Bytes of the texts of a row group, lengths included.

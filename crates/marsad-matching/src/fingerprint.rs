@@ -254,7 +254,7 @@ static PROBES: [[u8; PROBES_KEPT]; BINS] = {
     }
     probes
 };
-/// A text of ten features needs more for one bin in a hundred.
+/// A text of ten features needs more for one bin in two hundred: (54/64)³².
 const PROBES_KEPT: usize = 32;
 
 /// The bin at which an empty one looks at an attempt.

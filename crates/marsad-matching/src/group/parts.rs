@@ -197,20 +197,7 @@ mod tests {
     use super::*;
 
     fn words(hashes: &[u64]) -> Vec<Word> {
-        let word = |hash: &u64| Word {
-            hash: *hash,
-            start: 0,
-            end: 0,
-            begins: false,
-            begins_line: false,
-            is_cut: false,
-            is_introduced: false,
-            follows_comma: false,
-            is_aside: false,
-            is_number: false,
-            is_name: false,
-        };
-        hashes.iter().map(word).collect()
+        hashes.iter().map(|hash| Word { hash: *hash, ..Word::default() }).collect()
     }
 
     proptest! {

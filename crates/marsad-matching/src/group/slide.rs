@@ -75,19 +75,8 @@ mod tests {
 
     /// A text of which each word is a number and may begin a sentence.
     fn text(words: &[(u64, bool)]) -> (View, Vec<u64>) {
-        let word = |(hash, begins): &(u64, bool)| Word {
-            hash: *hash,
-            start: 0,
-            end: 0,
-            begins: *begins,
-            begins_line: false,
-            is_cut: false,
-            is_introduced: false,
-            follows_comma: false,
-            is_aside: false,
-            is_number: false,
-            is_name: false,
-        };
+        let word =
+            |(hash, begins): &(u64, bool)| Word { hash: *hash, begins: *begins, ..Word::default() };
         let hashes = words.iter().map(|(hash, _)| *hash).collect();
         (View { words: words.iter().map(word).collect(), ..View::default() }, hashes)
     }

@@ -42,7 +42,7 @@ pub(crate) struct View {
 
 /// A word or number.
 #[expect(clippy::struct_excessive_bools, reason = "eight findings that do not exclude each other")]
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Word {
     /// Of its code points; of a numeral, of its figure.
     pub(crate) hash: u64,
